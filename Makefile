@@ -1,0 +1,113 @@
+# Run `make` alone to see what there is.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WORKERS ?= 2
+BIN := .venv/bin
+
+# What the live service sets for itself, `make run` sets for this machine.
+SITE := http://$(if $(filter 0.0.0.0,$(HOST)),127.0.0.1,$(HOST)):$(PORT)
+LOCAL := WAGTAILADMIN_BASE_URL=$${WAGTAILADMIN_BASE_URL:-$(SITE)} \
+	ALLOWED_HOSTS=$${ALLOWED_HOSTS:-127.0.0.1,localhost,[::1],$(HOST)} \
+	DJANGO_SETTINGS_MODULE=cms.settings.production
+
+.PHONY: help
+help: ## List these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.PHONY: run
+run: setup ## Set everything up if need be, and serve the site on HOST:PORT (127.0.0.1:8000)
+	@echo
+	@echo "  The site    $(SITE)/"
+	@echo "  The editor  $(SITE)/admin/"
+	@echo "  The API     $(SITE)/api/v2/pages/"
+	@echo
+	@echo "  Press Ctrl and C to stop."
+	@echo
+	@exec env $(LOCAL) $(BIN)/python manage.py serve \
+		--host $(HOST) --port $(PORT) --workers $(WORKERS)
+
+.PHONY: setup
+setup: .venv/installed .env var/static.collected ## Install, migrate, load the starter content, make an administrator: all but serve
+	@$(LOCAL) $(BIN)/python manage.py set_up
+
+.PHONY: dev
+dev: setup ## Serve with reloading and debug pages, for developers
+	@export DJANGO_SETTINGS_MODULE=cms.settings.dev; trap 'kill 0' EXIT; \
+		$(BIN)/python manage.py db_worker --queue-name='*' --verbosity 0 & \
+		$(BIN)/python manage.py runserver $(HOST):$(PORT)
+
+.PHONY: test
+test: .venv/installed-dev ## Run the tests that need no service and no browser, with coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term -n auto --dist loadgroup -m "not browser and not office"
+
+.PHONY: test-browser
+test-browser: .venv/installed-dev ## Run the tests that drive Chromium
+	@$(BIN)/python -m pytest -m browser tests/browser
+
+.PHONY: test-office
+test-office: .venv/installed-dev ## Run the tests that open downloads with LibreOffice and EPUBCheck
+	@$(BIN)/python -m pytest -m office tests/resources
+
+.PHONY: browser-tools
+browser-tools: ## Fetch the two checkers that test-browser needs besides Chromium and Java (with npm)
+	@mkdir -p var/browser
+	@cp tests/browser/package.json tests/browser/package-lock.json var/browser/
+	@npm ci --prefix var/browser --ignore-scripts --no-audit --no-fund --silent
+
+.PHONY: benchmarks
+benchmarks: .venv/installed-dev ## Measure the toolkit's downloads and a large shelf
+	@$(BIN)/python benchmarks/exports.py
+	@$(BIN)/python benchmarks/materials.py
+
+.PHONY: screenshots
+screenshots: .venv/installed-dev ## Make the pictures of docs/images anew, with Chromium
+	@$(BIN)/python -m tests.browser.screenshots
+
+.PHONY: lint
+lint: .venv/installed-dev ## Check style, templates, layers and migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djhtml --check templates
+	@$(BIN)/curlylint --quiet templates
+	@$(BIN)/lint-imports
+	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
+	@SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		ALLOWED_HOSTS=www.example.org WAGTAILADMIN_BASE_URL=https://www.example.org \
+		DJANGO_SETTINGS_MODULE=cms.settings.production \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+.PHONY: format
+format: .venv/installed-dev ## Put code and templates into the house style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/djhtml templates
+
+.PHONY: lock
+lock: .venv/installed-dev ## Write the locks anew from requirements.in and requirements-dev.in
+	@for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11.0 --generate-hashes \
+			--no-emit-index-url --no-header --upgrade $$name.in --output-file $$name.txt; \
+	done
+
+.venv/installed: requirements.txt
+	@test -n "$(PYTHON)" || { echo "This needs Python 3.11 or newer. Install it, then try again."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing what the site needs. The first time, this takes a minute."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	@echo "Installing what the tests need."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+var/static.collected: .venv/installed .env $(shell find static -type f)
+	@echo "Collecting style sheets, scripts and pictures."
+	@$(LOCAL) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@touch $@
+
+.env: | .venv/installed
+	@umask 077 && printf 'SECRET_KEY=%s\n' \
+		"$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" > $@

@@ -1,0 +1,156 @@
+"""Wagtail's API v2: what is public, whole, in constant numbers of queries.
+
+It is Wagtail's own but for three things. Nothing restricted, drafted or expired
+is in it, whoever asks. What blocks and pages point at is read together. And a
+listing of several types with `fields=*` gives every field of each page's own
+type, where Wagtail gives those that all types share.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, prefetch_related_objects
+from modelcluster.models import get_all_child_relations
+from wagtail.api import APIField
+from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.api.v2.utils import BadRequestError, parse_fields_parameter
+from wagtail.api.v2.views import PagesAPIViewSet as WagtailPagesAPIViewSet
+from wagtail.api.validators import SiteFilterValidator
+from wagtail.contrib.redirects.api.v2 import RedirectsAPIViewSet as WagtailRedirectsAPIViewSet
+from wagtail.documents.api.v2.views import DocumentsAPIViewSet as WagtailDocumentsAPIViewSet
+from wagtail.images.api.v2.views import ImagesAPIViewSet as WagtailImagesAPIViewSet
+from wagtail.models import Page
+
+from cms.core.api_fields import TagNamesField
+from cms.core.references import load_references
+from cms.core.visibility import in_public_collection, public_pages
+
+
+class _RefusesBadValues:
+    """A filter's value that is none for its field is the client's mistake, and is said so."""
+
+    def filter_queryset(self, queryset):
+        try:
+            return super().filter_queryset(queryset)
+        except (ValidationError, ValueError) as error:
+            messages = getattr(error, "messages", [str(error)])
+            raise BadRequestError(" ".join(messages)) from error
+
+
+class PagesAPIViewSet(_RefusesBadValues, WagtailPagesAPIViewSet):
+    def get_base_queryset(self):
+        request = self.request
+        try:
+            site = SiteFilterValidator(site=request.GET.get("site"), request=request).site_obj
+        except ValueError as error:
+            raise BadRequestError(str(error)) from error
+        if site is None:
+            return Page.objects.none()
+        tree = Page.objects.descendant_of(site.root_page, inclusive=True)
+        # By key, because a search backend can filter only by fields of its index.
+        return Page.objects.filter(pk__in=public_pages(tree).values("pk"))
+
+    def get_object(self):
+        page = super().get_object()
+        load_references([page])
+        return page
+
+    def paginate_queryset(self, queryset):
+        pages = list(super().paginate_queryset(queryset))
+        if self._asks_for_everything() and queryset.model is Page:
+            pages = _specific(pages)
+        if "fields" in self.request.GET:
+            load_references(pages)
+            prefetch_related_objects(pages, "locale", "alias_of")
+            for model in {type(page) for page in pages}:
+                relations = [relation.name for relation in get_all_child_relations(model)]
+                shown = set(self.get_available_fields(model)).intersection(relations)
+                same = [page for page in pages if type(page) is model]
+                prefetch_related_objects(same, *sorted(shown))
+        return pages
+
+    def get_serializer(self, *args, many=False, **kwargs):
+        if many and self._asks_for_everything():
+            return _EachByItsType(self, *args)
+        return super().get_serializer(*args, many=many, **kwargs)
+
+    def _asks_for_everything(self):
+        return self.request.GET.get("fields", "").split(",")[0] == "*"
+
+    def serializer_for(self, model):
+        """The serializer of a listing's row, for one page type.
+
+        Wagtail has no public way to ask for another type than the queryset's.
+        """
+        fields = parse_fields_parameter(self.request.GET["fields"])
+        serializer = self._get_serializer_class(self.request.wagtailapi_router, model, fields)
+        return serializer(context=self.get_serializer_context())
+
+
+class _EachByItsType:
+    """Serializes pages of several types, each with its own fields."""
+
+    def __init__(self, view, pages):
+        serializers = {}
+        for page in pages:
+            if type(page) not in serializers:
+                serializers[type(page)] = view.serializer_for(type(page))
+        self.data = [serializers[type(page)].to_representation(page) for page in pages]
+
+
+def _specific(pages):
+    """The same pages in the same order, each as its own type."""
+    wanted = Page.objects.filter(pk__in=[page.pk for page in pages])
+    each = wanted.specific().select_related("locale", for_specific_subqueries=True)
+    found = {page.pk: page for page in each}
+    return [found[page.pk] for page in pages]
+
+
+class ImagesAPIViewSet(_RefusesBadValues, WagtailImagesAPIViewSet):
+    # Originals are not public: they may say where they were taken. Renditions are.
+    meta_fields = ["type", "detail_url", APIField("tags", serializer=TagNamesField())]
+    listing_default_fields = ["id", "type", "detail_url", "title", "tags"]
+    nested_default_fields = ["id", "type", "detail_url", "title"]
+
+    def get_queryset(self):
+        images = self.model.for_display().prefetch_related("tags").order_by("id")
+        return in_public_collection(images)
+
+
+class DocumentsAPIViewSet(_RefusesBadValues, WagtailDocumentsAPIViewSet):
+    meta_fields = [
+        "type",
+        "detail_url",
+        APIField("tags", serializer=TagNamesField()),
+        "download_url",
+    ]
+
+    def get_queryset(self):
+        documents = self.model.for_display().prefetch_related("tags").order_by("id")
+        return in_public_collection(documents)
+
+    def get_object(self):
+        document = super().get_object()
+        load_references([document])
+        return document
+
+    def paginate_queryset(self, queryset):
+        documents = list(super().paginate_queryset(queryset))
+        load_references(documents)
+        return documents
+
+
+class RedirectsAPIViewSet(_RefusesBadValues, WagtailRedirectsAPIViewSet):
+    def get_queryset(self):
+        public = public_pages().values("pk")
+        return (
+            super()
+            .get_queryset()
+            .filter(Q(redirect_page=None) | Q(redirect_page__in=public))
+            .select_related("redirect_page", "site")
+        )
+
+
+api_router = WagtailAPIRouter("wagtailapi")
+api_router.register_endpoint("pages", PagesAPIViewSet)
+api_router.register_endpoint("images", ImagesAPIViewSet)
+api_router.register_endpoint("documents", DocumentsAPIViewSet)
+api_router.register_endpoint("redirects", RedirectsAPIViewSet)

@@ -1,0 +1,116 @@
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+
+logger = logging.getLogger(__name__)
+
+SECONDS_TO_STOP = 10  # for requests and tasks under way; then they are ended
+SECONDS_BETWEEN_STARTS = 10  # of a worker that keeps ending
+
+
+class Command(BaseCommand):
+    help = (
+        "Serves the site with Granian, does its background tasks, and every minute publishes what "
+        "is due and takes down what has expired. For one machine; a larger service runs the parts "
+        "by themselves."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=2)
+        parser.add_argument("--every", type=int, default=60, help="Seconds between two looks.")
+
+    def handle(self, *args, host, port, workers, every, **options):
+        server = subprocess.Popen(  # noqa: S603 - our own server, with numbers and a host
+            [
+                str(Path(sys.executable).with_name("granian")),
+                "--interface=wsgi",
+                f"--host={host}",
+                f"--port={port}",
+                f"--workers={workers}",
+                "--log-level=warning",
+                "cms.wsgi:application",
+            ],
+            # Ctrl and C reaches us alone, and we stop the server in good order.
+            start_new_session=True,
+        )
+        worker = Worker()
+        stopping = False
+
+        def stop(*_):
+            nonlocal stopping
+            stopping = True
+            server.terminate()
+            worker.stop()
+
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
+        look_again = time.monotonic() + every
+        while not stopping and server.poll() is None:
+            time.sleep(0.2)
+            worker.keep_going()
+            if time.monotonic() >= look_again:
+                close_old_connections()
+                publish_what_is_due()
+                look_again = time.monotonic() + every
+        worker.stop()
+        try:
+            code = server.wait(timeout=SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            code = server.wait()
+        worker.end()
+        sys.exit(0 if stopping else code)
+
+
+class Worker:
+    """The process that does the background tasks, if they are kept in the database."""
+
+    def __init__(self):
+        self.process = None
+        self.stopping = settings.TASKS_BACKEND != "database"
+        self.look_again = 0
+
+    def keep_going(self) -> None:
+        """Start it; again if it has ended, after a while in which the database may come back."""
+        if self.stopping or time.monotonic() < self.look_again:
+            return
+        if self.process is None or self.process.poll() is not None:
+            self.look_again = time.monotonic() + SECONDS_BETWEEN_STARTS
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "django", "db_worker", "--queue-name=*", "--no-reload"],
+                start_new_session=True,
+            )
+
+    def stop(self) -> None:
+        """Let it finish the task that it is at."""
+        self.stopping = True
+        if self.process is not None:
+            self.process.terminate()
+
+    def end(self) -> None:
+        if self.process is None:
+            return
+        try:
+            self.process.wait(timeout=SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def publish_what_is_due():
+    """Once; a database that is away for a while is tried again at the next look."""
+    try:
+        call_command("publish_scheduled", verbosity=0)
+    except DatabaseError:
+        logger.exception("What was due could not be published. It is tried again soon.")

@@ -1,0 +1,82 @@
+"""JSON of the things that pages and blocks point at: one shape each, used by every API.
+
+A block, a page's own field and an endpoint that show the same image show it in
+the same words. All addresses are absolute.
+"""
+
+import re
+from urllib.parse import urljoin
+
+from wagtail.api.rich_text import APIRichText
+from wagtail.models import Site
+
+from .renditions import renditions
+from .visibility import is_in_public_collection, is_public
+
+# What Wagtail's finished HTML still has that is for the editor, or for this site alone.
+_EDITORS_KEY = re.compile(r' data-block-key="[^"]*"')
+_LOCAL_LINK = re.compile(r'(<a\b[^>]*\bhref=")(/(?!/))')
+_LOCAL_MARKDOWN_LINK = re.compile(r"(\]\()(/(?!/))")
+
+
+def absolute(url, request):
+    """`url` on the site that `request` asked for; as it is when it names a host already."""
+    site = Site.find_for_request(request) if request else None
+    return urljoin(site.root_url + "/", url) if site else url
+
+
+def image_json(image, request, *, alt=None):
+    """An image with its alternative text and named renditions; None for no image.
+
+    `alt` is the page's own text where it has one ("" when the picture is only
+    decoration there); None takes the image's description.
+    """
+    if image is None or not is_in_public_collection(image):
+        return None
+    return {
+        "id": image.pk,
+        "title": image.title,
+        "alt": image.description if alt is None else alt,
+        "width": image.width,
+        "height": image.height,
+        "renditions": renditions_json(image, request),
+    }
+
+
+def renditions_json(image, request) -> dict:
+    """{"small": {"url": "https://…", "width": 480, "height": 320}, …}: every named rendition."""
+    return {
+        name: {
+            "url": absolute(rendition.url, request),
+            "width": rendition.width,
+            "height": rendition.height,
+        }
+        for name, rendition in renditions(image).items()
+    }
+
+
+def page_json(page, request):
+    """A link to a page; None when readers may not see it."""
+    if not is_public(page):
+        return None
+    return {"id": page.pk, "title": page.title, "url": absolute(page.get_url(request), request)}
+
+
+def document_json(document, request):
+    """A file to download, as its model shows it; None when it is private."""
+    if document is None or not is_in_public_collection(document):
+        return None
+    return document.as_json(request)
+
+
+def rich_text_json(source, request):
+    """Rich text in the format that the request asks for; finished HTML unless it says otherwise."""
+    chosen = APIRichText.resolve_format(request.GET.get("rich_text_format") if request else None)
+    text = APIRichText.serialize(source, format=chosen)
+    site = Site.find_for_request(request) if request else None
+    root = site.root_url if site else ""
+    if chosen == APIRichText.FORMAT_HTML:
+        return _LOCAL_LINK.sub(rf"\g<1>{root}\g<2>", _EDITORS_KEY.sub("", text))
+    if chosen == APIRichText.FORMAT_MARKDOWN:
+        return _LOCAL_MARKDOWN_LINK.sub(rf"\g<1>{root}\g<2>", text)
+    return text

@@ -1,0 +1,16 @@
+"""What follows when something of the core is saved."""
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from wagtail.images import get_image_model
+
+from .tasks import make_renditions
+
+
+@receiver(post_save, sender=get_image_model())
+def make_renditions_after_upload(instance, raw, update_fields, **kwargs):
+    if not raw and update_fields is None:
+        transaction.on_commit(partial(make_renditions.enqueue, instance.pk))

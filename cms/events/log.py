@@ -1,0 +1,95 @@
+"""Writing to the event log, and following it.
+
+A follower is a background task without arguments, made known by `follow` when
+its app is ready. It is enqueued after the commit of every event, reads what it
+has not seen by `unread`, and may run at any time: with nothing to read it does
+nothing, and when it fails the same events are read again the next time.
+"""
+
+from contextlib import contextmanager
+from functools import partial
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.db.models.signals import post_delete, post_save
+
+from .models import Event, Reader
+
+_LOCK = 7_205_241  # any number that nothing else in this database locks by
+_NOT_SEEN = {"file_hash"}  # fields that Wagtail fills in later, and no reader sees
+_followers = []
+
+
+def follow(task) -> None:
+    """Have `task` enqueued after each change."""
+    _followers.append(task)
+
+
+def followers() -> list:
+    return list(_followers)
+
+
+def record(what: Event.What, instance, *, model=None, tree_path="", urls=()) -> None:
+    """Add a row to the log, in the transaction that makes the change."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            # Numbers are given before the commit. One writer at a time, so that
+            # nobody who has read number 8 finds number 7 appear behind them.
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        event = Event.objects.create(
+            what=what,
+            model=(model or type(instance))._meta.label,
+            key=str(instance.pk),
+            tree_path=tree_path,
+            urls=[url for url in urls if url],
+        )
+    transaction.on_commit(partial(_tell, event.number))
+
+
+def _tell(number):
+    # Of many events in one transaction the last one tells.
+    if not Event.objects.filter(number__gt=number).exists():
+        for task in _followers:
+            task.enqueue()
+
+
+def newest() -> int:
+    """The number of the newest event; 0 when there is none."""
+    return Event.objects.aggregate(number=Max("number"))["number"] or 0
+
+
+def is_behind(name: str) -> bool:
+    """Whether the follower `name` has something to read."""
+    reader = Reader.objects.filter(name=name).first()
+    return newest() > (reader.read_to if reader else 0)
+
+
+@contextmanager
+def unread(name: str):
+    """The events that the follower `name` has not seen, as a list; seen when the block ends well.
+
+    >>> with unread("exports") as events:
+    ...     rebuild(events)
+    """
+    reader, _ = Reader.objects.get_or_create(name=name)
+    events = list(Event.objects.filter(number__gt=reader.read_to))
+    yield events
+    if events:
+        last = events[-1].number
+        Reader.objects.filter(name=name, read_to__lt=last).update(read_to=last)
+
+
+def record_changes_of(model) -> None:
+    """Have each save and each deletion of a model that is no page recorded."""
+    post_save.connect(_saved, sender=model, dispatch_uid="events.saved")
+    post_delete.connect(_deleted, sender=model, dispatch_uid="events.deleted")
+
+
+def _saved(instance, raw, update_fields, **kwargs):
+    if not raw and not (update_fields and _NOT_SEEN.issuperset(update_fields)):
+        record(Event.What.PUBLISHED, instance)
+
+
+def _deleted(instance, **kwargs):
+    record(Event.What.DELETED, instance)

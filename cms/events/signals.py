@@ -1,0 +1,76 @@
+"""What is recorded: pages, and all of Wagtail's and the core's that decides what readers see."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.images import get_image_model
+from wagtail.models import (
+    Collection,
+    CollectionViewRestriction,
+    Page,
+    PageViewRestriction,
+    Site,
+)
+from wagtail.signals import (
+    page_published,
+    page_slug_changed,
+    page_unpublished,
+    post_page_move,
+)
+
+from cms.core.models import Alert, SiteSettings
+
+from .log import record, record_changes_of
+from .models import Event
+
+for _model in (
+    Alert,
+    Collection,
+    CollectionViewRestriction,
+    PageViewRestriction,
+    Redirect,
+    Site,
+    SiteSettings,
+    get_image_model(),
+):
+    record_changes_of(_model)
+
+
+def _record(what, page, url_path_before=None):
+    urls = [page.get_full_url()]
+    if url_path_before and url_path_before != page.url_path:
+        urls.insert(0, _url_at(page, url_path_before))
+    model = ContentType.objects.get_for_id(page.content_type_id).model_class() or Page
+    record(what, page, model=model, tree_path=page.path, urls=urls)
+
+
+def _url_at(page, url_path):
+    return Page(pk=page.pk, url_path=url_path).get_full_url()
+
+
+@receiver(page_published)
+def published(instance, **kwargs):
+    _record(Event.What.PUBLISHED, instance)
+
+
+@receiver(page_unpublished)
+def unpublished(instance, **kwargs):
+    _record(Event.What.UNPUBLISHED, instance)
+
+
+@receiver(page_slug_changed)
+def readdressed(instance, instance_before, **kwargs):
+    # Wagtail tells this one after the commit.
+    _record(Event.What.MOVED, instance, instance_before.url_path)
+
+
+@receiver(post_page_move)
+def moved(instance, url_path_before, **kwargs):
+    # Also when a page has only changed its place among its siblings.
+    _record(Event.What.MOVED, instance, url_path_before)
+
+
+@receiver(pre_delete, sender=Page)
+def deleted(instance, **kwargs):
+    _record(Event.What.DELETED, instance)

@@ -1,0 +1,22 @@
+"""The tests: no service unless `DATABASE_URL` names one, nothing kept afterwards."""
+
+import tempfile
+
+from .base import *  # noqa: F403
+from .base import DATABASES, STORAGES, TASKS
+
+SECRET_KEY = "only-for-tests"  # noqa: S105
+ALLOWED_HOSTS = ["*"]
+WAGTAILADMIN_BASE_URL = "http://testserver"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+MEDIA_ROOT = tempfile.mkdtemp(prefix="media-")
+STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+TASKS_BACKEND = "immediate"
+TASKS["default"]["BACKEND"] = "django_tasks.backends.immediate.ImmediateBackend"
+DOWNLOADS_COUNTED_EVERY = None
+WHITENOISE_AUTOREFRESH = True  # no collected files are needed
+if DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+    # A pool would hold connections open while the test database is dropped.
+    DATABASES["default"]["OPTIONS"] = {}

@@ -1,0 +1,133 @@
+"""Who may do what: a group for each job, and the way a draft becomes public.
+
+| group            | pages                              | images, documents | sign-ups |
+|------------------|------------------------------------|-------------------|----------|
+| Authors          | write drafts, change their own     | add               | –        |
+| Editors          | change any, submit for approval    | add, change, delete | –      |
+| Publishers       | publish, unpublish, move, schedule | add, change, delete | –      |
+| Sign-up managers | –                                  | –                 | read     |
+
+Administrators (superusers) may do everything.
+"""
+
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
+
+AUTHORS = "Authors"
+EDITORS = "Editors"
+PUBLISHERS = "Publishers"
+SIGN_UP_MANAGERS = "Sign-up managers"
+WORKFLOW = "Publishers"  # the button reads “Submit to Publishers”
+
+_SIGN_IN = ["wagtailadmin.access_admin"]
+_LIBRARY = ["add_image", "choose_image", "add_document", "choose_document"]
+_LIBRARY_EDITOR = [*_LIBRARY, "change_image", "change_document"]
+
+ROLES = {
+    AUTHORS: {
+        "site": _SIGN_IN,
+        "pages": ["add_page"],
+        "collections": _LIBRARY,
+    },
+    EDITORS: {
+        "site": [
+            *_SIGN_IN,
+            "programme.add_partner",
+            "programme.change_partner",
+            "programme.view_partner",
+        ],
+        "pages": ["add_page", "change_page"],
+        "collections": _LIBRARY_EDITOR,
+    },
+    PUBLISHERS: {
+        "site": [
+            *_SIGN_IN,
+            "programme.add_partner",
+            "programme.change_partner",
+            "programme.delete_partner",
+            "programme.view_partner",
+            "core.add_alert",
+            "core.change_alert",
+            "core.delete_alert",
+            "core.publish_alert",
+            "core.view_alert",
+            "core.change_sitesettings",
+            "wagtailredirects.add_redirect",
+            "wagtailredirects.change_redirect",
+            "wagtailredirects.delete_redirect",
+        ],
+        "pages": [
+            "add_page",
+            "bulk_delete_page",
+            "change_page",
+            "lock_page",
+            "publish_page",
+            "unlock_page",
+        ],
+        "collections": _LIBRARY_EDITOR,
+    },
+    SIGN_UP_MANAGERS: {
+        "site": [*_SIGN_IN, "wagtailforms.view_formsubmission"],
+        "pages": [],
+        "collections": [],
+    },
+}
+
+
+def create_roles() -> None:
+    """Make the groups and the workflow that are not there yet; leave the others as they are."""
+    _remove_unused_wagtail_groups()
+    for name, role in ROLES.items():
+        group, created = Group.objects.get_or_create(name=name)
+        if created:
+            _allow(group, role)
+    _create_workflow(Group.objects.get(name=PUBLISHERS))
+
+
+def _allow(group, role):
+    for permission in role["site"]:
+        app_label, codename = permission.split(".")
+        group.permissions.add(
+            Permission.objects.get(content_type__app_label=app_label, codename=codename)
+        )
+    root = Page.get_first_root_node()
+    for codename in role["pages"]:
+        permission = Permission.objects.get(
+            content_type__app_label="wagtailcore", codename=codename
+        )
+        GroupPagePermission.objects.create(group=group, page=root, permission=permission)
+    collection = Collection.get_first_root_node()
+    for codename in role["collections"]:
+        permission = Permission.objects.get(
+            content_type__app_label__in=("core", "resources"), codename=codename
+        )
+        GroupCollectionPermission.objects.create(
+            group=group, collection=collection, permission=permission
+        )
+
+
+def _remove_unused_wagtail_groups():
+    """Wagtail makes “Moderators” and “Editors”; ours replace them while nobody is in them."""
+    if not Group.objects.filter(name=PUBLISHERS).exists():
+        Group.objects.filter(name__in=["Moderators", "Editors"], user=None).delete()
+
+
+def _create_workflow(publishers):
+    if Workflow.objects.filter(name=WORKFLOW).exists():
+        return
+    workflow = Workflow.objects.create(name=WORKFLOW)
+    task = GroupApprovalTask.objects.create(name=WORKFLOW)
+    task.groups.add(publishers)
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    root = Page.get_first_root_node()
+    WorkflowPage.objects.update_or_create(page=root, defaults={"workflow": workflow})
+    Workflow.objects.exclude(pk=workflow.pk).filter(workflow_pages=None).update(active=False)

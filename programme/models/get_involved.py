@@ -1,0 +1,221 @@
+"""The sign-up form, whose fields staff edit."""
+
+from functools import partial
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.urls import reverse
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import (
+    FieldPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TitleFieldPanel,
+)
+from wagtail.api import APIField
+from wagtail.contrib.forms.models import AbstractFormField, FormMixin
+from wagtail.fields import RichTextField, StreamField
+from wagtail.search import index
+
+from cms.core.api_fields import RichTextField as RichTextJSON
+from cms.core.blocks import StoryBlock
+from cms.core.models import BasePage
+from cms.core.panels import page_tabs
+from cms.core.rich_text import FEATURES
+
+from ..forms import SignUpFormBuilder
+from ..tasks import send_confirmation
+
+FIELD_TYPES = [
+    ("singleline", "One line of text"),
+    ("multiline", "Several lines of text"),
+    ("email", "Email address"),
+    ("telephone", "Telephone number"),
+    ("number", "Number"),
+    ("date", "Date"),
+    ("url", "Web address"),
+    ("checkbox", "One box to tick"),
+    ("checkboxes", "Several boxes to tick"),
+    ("radio", "One choice of a few"),
+    ("dropdown", "One choice of many"),
+]
+
+
+class FormField(AbstractFormField):
+    """One question of the form."""
+
+    page = ParentalKey("GetInvolvedPage", on_delete=models.CASCADE, related_name="form_fields")
+    field_type = models.CharField("kind of answer", max_length=16, choices=FIELD_TYPES)
+    field_type.required_on_save = True
+    group = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text=(
+            "A heading for this question and those beside it that have the same one, "
+            "such as “About you”."
+        ),
+    )
+    autocomplete = models.CharField(
+        "browsers may fill this in",
+        max_length=40,
+        blank=True,
+        choices=[
+            ("name", "Full name"),
+            ("given-name", "First name"),
+            ("family-name", "Last name"),
+            ("email", "Email address"),
+            ("tel", "Telephone number"),
+            ("street-address", "Address"),
+            ("postal-code", "Postcode"),
+            ("organization", "Organisation"),
+        ],
+        help_text="When the answer is about the person themselves: it saves typing.",
+    )
+    max_choices = models.PositiveSmallIntegerField(
+        "most boxes to tick",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Only for several boxes. Leave empty for no limit.",
+    )
+
+    panels = [
+        FieldPanel("label", heading="Question"),
+        FieldPanel("help_text", heading="Why we ask, or what to write"),
+        FieldPanel("group"),
+        FieldPanel("field_type", classname="formbuilder-type", required_on_save=True),
+        FieldPanel("required"),
+        FieldPanel("choices", classname="formbuilder-choices"),
+        FieldPanel("max_choices"),
+        FieldPanel("default_value", classname="formbuilder-default"),
+        FieldPanel("autocomplete"),
+    ]
+    api_fields = [
+        *AbstractFormField.api_fields,
+        APIField("group"),
+        APIField("autocomplete"),
+        APIField("max_choices"),
+    ]
+
+
+class GetInvolvedPage(FormMixin, BasePage):
+    """Where residents offer to take part, or ask for more."""
+
+    reader_kind = "Form"
+    page_description = "A form by which people offer to take part. You edit its questions."
+    parent_page_types = ["home.HomePage"]
+    subpage_types = []
+
+    landing_page_template = "programme/get_involved_page_landing.html"
+    form_builder = SignUpFormBuilder
+
+    introduction = RichTextField(features=FEATURES)
+    body = StreamField(StoryBlock(), blank=True)
+    purpose = RichTextField(
+        "why we ask", features=FEATURES, help_text="What you will do with the answers."
+    )
+    privacy_text = RichTextField(
+        "privacy",
+        features=FEATURES,
+        help_text="Who sees the answers, how long you keep them, how to change or erase them. "
+        "Readers see this before they press the button.",
+    )
+    retention_months = models.PositiveSmallIntegerField(
+        "keep answers for (months)",
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+    )
+    submit_label = models.CharField("words on the button", max_length=40, default="Send")
+    thank_you_title = models.CharField(max_length=100, default="Thank you")
+    thank_you_text = RichTextField(features=FEATURES)
+    confirmation_subject = models.CharField(
+        "subject", max_length=120, default="Thank you for getting in touch"
+    )
+    confirmation_text = models.TextField(
+        "message", help_text="Plain text. Sent to the address that the person gave."
+    )
+
+    edit_handler = page_tabs(
+        [TitleFieldPanel("title"), FieldPanel("introduction"), FieldPanel("body")],
+        ObjectList(
+            [
+                HelpPanel(
+                    "<p>Ask for as little as you can. Each question needs a reason that you would "
+                    "give to the person in front of you: write it beside the question.</p>"
+                ),
+                InlinePanel("form_fields", heading="Questions", label="question", min_num=1),
+                FieldPanel("submit_label"),
+            ],
+            heading="Form",
+        ),
+        ObjectList(
+            [
+                FieldPanel("purpose"),
+                FieldPanel("privacy_text"),
+                FieldPanel("retention_months"),
+            ],
+            heading="Privacy",
+        ),
+        ObjectList(
+            [
+                MultiFieldPanel(
+                    [FieldPanel("thank_you_title"), FieldPanel("thank_you_text")],
+                    heading="After the button",
+                ),
+                MultiFieldPanel(
+                    [FieldPanel("confirmation_subject"), FieldPanel("confirmation_text")],
+                    heading="Email to the person",
+                ),
+            ],
+            heading="Messages",
+        ),
+    )
+
+    api_fields = [
+        *BasePage.api_fields,
+        APIField("introduction", serializer=RichTextJSON()),
+        APIField("body"),
+        APIField("purpose", serializer=RichTextJSON()),
+        APIField("privacy_text", serializer=RichTextJSON()),
+        APIField("retention_months"),
+        APIField("submit_label"),
+        APIField("form_fields"),
+        APIField("thank_you_title"),
+        APIField("thank_you_text", serializer=RichTextJSON()),
+    ]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("introduction"),
+        index.SearchField("body"),
+    ]
+
+    class Meta:
+        verbose_name = "get involved page"
+
+    @property
+    def form_action(self) -> str:
+        """Where the form is sent: an address of its own, which needs no cookie."""
+        return reverse("sign_up", args=[self.pk]) if self.pk else ""
+
+    def address_of(self, form_data) -> str:
+        """The email address among a sign-up's answers; "" when the form asks for none."""
+        for field in self.get_form_fields():
+            if field.field_type == "email" and form_data.get(field.clean_name):
+                return form_data[field.clean_name]
+        return ""
+
+    def process_form_submission(self, form):
+        submission = super().process_form_submission(form)
+        transaction.on_commit(partial(send_confirmation.enqueue, submission.pk))
+        return submission
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context.setdefault("form", self.get_form(page=self))
+        return context
+
+    def serve(self, request, *args, **kwargs):
+        # Answers go to `form_action`; the page itself is only read.
+        return BasePage.serve(self, request, *args, **kwargs)

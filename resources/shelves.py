@@ -1,0 +1,92 @@
+"""The documents of collections, read together."""
+
+from functools import reduce
+from operator import or_
+from os.path import splitext
+from typing import NamedTuple
+
+from django.db.models import Q
+from wagtail.models import Collection
+
+from cms.core import references
+from cms.core.visibility import in_public_collection
+
+from .models import CollectionArchive, Document
+
+
+class Entry(NamedTuple):
+    """As much of a document as it takes to filter and to count."""
+
+    pk: int
+    work_id: int
+    kind: str
+    language: str
+    format: str
+
+
+def documents_in(collection) -> list[Document]:
+    """The public documents of `collection` and of those inside it, by title.
+
+    One query for all the collections that this request shows.
+    """
+    return _together("shelves", collection, _documents)
+
+
+def entries_in(collection) -> list[Entry]:
+    """An entry for each of `documents_in`, in the same order, where that is enough."""
+    return _together("entries", collection, _entries)
+
+
+def archive_of(collection, keys: set[int]) -> CollectionArchive | None:
+    """The ZIP of `collection`, if there is one and all in it is among `keys`, the public ones.
+
+    One query for all the collections that this request shows.
+    """
+    archives = references.remember(
+        "archives",
+        lambda: {
+            archive.collection_id: archive for archive in CollectionArchive.objects.exclude(file="")
+        },
+    )
+    archive = archives.get(collection.pk) if collection else None
+    if archive and archive.holds and {int(key) for key in archive.holds} <= keys:
+        return archive
+    return None
+
+
+def _together(name, collection, read) -> list:
+    """What `read` gives of `collection`; it is asked once for all collections of this request.
+
+    `read(within)` gives the path and the item of each document within a filter.
+    """
+    if collection is None:
+        return []
+    shelves = references.remember(name, dict)
+    if collection.path not in shelves:
+        wanted = {collection.path} | {other.path for other in references.known(Collection)}
+        shelves.update({path: [] for path in wanted})
+        within = reduce(or_, (Q(collection__path__startswith=path) for path in wanted))
+        for found, item in read(within):
+            for path in wanted:
+                if found.startswith(path):
+                    shelves[path].append(item)
+    return shelves[collection.path]
+
+
+def _in_order(documents, within):
+    return in_public_collection(documents.filter(within)).order_by("title", "language", "pk")
+
+
+def _documents(within):
+    for document in _in_order(Document.for_display(), within):
+        yield document.collection.path, document
+
+
+def _entries(within):
+    fields = ("collection__path", "pk", "form_of_id", "kind", "language", "file")
+    rows = _in_order(Document.objects.all(), within).values_list(*fields)
+    for path, pk, form_of, kind, language, file in rows:
+        extension = splitext(file)[1].removeprefix(".").lower()
+        # Readers know one kind of photograph, whatever its camera called it.
+        extension = "jpg" if extension == "jpeg" else extension
+        yield path, Entry(pk, form_of or pk, kind, language, extension)

@@ -1,0 +1,43 @@
+"""Work that publishing hands over."""
+
+from django_tasks import task
+
+from cms.events.log import newest, unread
+
+READER = "toolkit downloads"
+
+
+@task()
+def refresh_exports() -> None:
+    """Bring the downloads of every toolkit up to date with what was published."""
+    from .exports.build import refresh_all  # reads every model, and the converters
+
+    _keep_up(READER, refresh_all)
+
+
+@task()
+def refresh_archives() -> None:
+    """Bring the ZIP of every collection that a page shows up to date with its documents."""
+    from .archives import refresh_all
+
+    _keep_up("collection archives", refresh_all)
+
+
+def _keep_up(reader, refresh) -> None:
+    with unread(reader) as events:
+        if not events:
+            return
+        seen = None
+        while seen != newest():
+            # Again when something was published meanwhile: of two workers, the
+            # slower must not leave an older file behind.
+            seen = newest()
+            refresh()
+
+
+@task()
+def remake_exports(page_id: int) -> None:
+    """Make every download of one toolkit anew, because an editor asked for it."""
+    from .exports.build import refresh_one
+
+    refresh_one(page_id)

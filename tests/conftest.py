@@ -1,0 +1,56 @@
+import pytest
+from django.core.cache import cache
+from wagtail.models import Page, Site
+
+from resources import counting
+from tests.factories import (
+    BenefitsPageFactory,
+    DocumentFactory,
+    GetInvolvedPageFactory,
+    HomePageFactory,
+    ImageFactory,
+    MaterialsPageFactory,
+    PartnerFactory,
+    PartnersPageFactory,
+    ToolkitChapterPageFactory,
+    ToolkitPageFactory,
+)
+
+
+@pytest.fixture(autouse=True)
+def _media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_cached():
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    counting.forget()
+
+
+@pytest.fixture
+def home(db):
+    """The home page of the default site, and nothing else in it."""
+    Page.objects.filter(depth=2).delete()
+    home = HomePageFactory(parent=Page.get_first_root_node())
+    Site.objects.update_or_create(
+        is_default_site=True, defaults={"hostname": "testserver", "port": 80, "root_page": home}
+    )
+    return home
+
+
+@pytest.fixture
+def library(home):
+    """Something for each chooser to choose, so that every block can be whole."""
+    ImageFactory(title="A picture")
+    DocumentFactory(title="A document")
+    PartnerFactory(name="A partner")
+    BenefitsPageFactory(parent=home)
+    PartnersPageFactory(parent=home)
+    GetInvolvedPageFactory(parent=home)
+    ToolkitChapterPageFactory(parent=ToolkitPageFactory(parent=home))
+    MaterialsPageFactory(parent=home)

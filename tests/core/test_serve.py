@@ -1,0 +1,83 @@
+"""One command serves the site and publishes what is due."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from cms.core.management.commands import serve
+from tests.factories import StandardPageFactory
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_page_goes_live_when_its_time_has_come_and_down_when_it_is_over(home, client):
+    page = StandardPageFactory(parent=home, live=False, slug="soon")
+    page.go_live_at = timezone.now() + timedelta(seconds=1)
+    page.save_revision().publish()
+    serve.publish_what_is_due()
+    assert client.get("/soon/").status_code == 404
+    time.sleep(1.1)
+    serve.publish_what_is_due()
+    assert client.get("/soon/").status_code == 200
+    type(page).objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
+    serve.publish_what_is_due()
+    page.refresh_from_db()
+    assert not page.live
+
+
+def test_a_database_that_is_away_does_not_stop_the_serving(monkeypatch, caplog):
+    def away(*args, **kwargs):
+        raise DatabaseError("away")
+
+    monkeypatch.setattr(serve, "call_command", away)
+    serve.publish_what_is_due()
+    assert "tried again soon" in caplog.text
+
+
+def test_it_answers_and_stops_when_it_is_asked_to(tmp_path, monkeypatch):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}",
+        "DJANGO_SETTINGS_MODULE": "cms.settings.dev",
+    }
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "manage.py", "serve", f"--port={port}", "--every=1"],
+        cwd=ROOT,
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        assert _answers(f"http://127.0.0.1:{port}/static/css/tokens.css")
+    finally:
+        # As Ctrl and C do: to everything in the terminal.
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+    assert not _answers(f"http://127.0.0.1:{port}/static/css/tokens.css", seconds=1)
+
+
+def _answers(address, seconds=40) -> bool:
+    """Whether anything answers there, be it with an error, within some seconds."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(address, timeout=5)  # noqa: S310
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return True
+    return False

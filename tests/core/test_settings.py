@@ -1,0 +1,72 @@
+"""The live settings refuse to start half configured, and say what to set."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+WHOLE = {
+    "SECRET_KEY": "x" * 60,
+    "ALLOWED_HOSTS": "www.example.org",
+    "WAGTAILADMIN_BASE_URL": "https://www.example.org",
+}
+
+
+def start(code="", **values):
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in (*WHOLE, "DJANGO_SETTINGS_MODULE")
+    }
+    # An empty value stands before what a developer's own .env may say.
+    environment |= {**dict.fromkeys(WHOLE, ""), **values}
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-c", f"from cms.settings import production as p; {code}"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("missing", WHOLE)
+def test_each_missing_setting_is_named_in_one_sentence(missing):
+    result = start(**{name: value for name, value in WHOLE.items() if name != missing})
+    assert result.returncode != 0
+    last = result.stderr.strip().splitlines()[-1]
+    assert f"Set {missing} to" in last
+
+
+def test_with_all_of_them_it_starts_and_every_cookie_is_secure():
+    result = start(
+        "print(p.SESSION_COOKIE_SECURE, p.CSRF_COOKIE_SECURE, p.SECURE_SSL_REDIRECT, p.DEBUG)",
+        **WHOLE,
+    )
+    assert result.stdout.split() == ["True", "True", "True", "False"], result.stderr
+
+
+def test_a_plain_address_is_for_ones_own_machine_and_needs_no_certificate():
+    result = start(
+        "print(p.SESSION_COOKIE_SECURE, p.SECURE_SSL_REDIRECT)",
+        **{**WHOLE, "WAGTAILADMIN_BASE_URL": "http://127.0.0.1:8000"},
+    )
+    assert result.stdout.split() == ["False", "False"], result.stderr
+
+
+def test_services_are_chosen_by_one_variable_each():
+    result = start(
+        "print(p.DATABASES['default']['ENGINE'], p.CACHES['default']['BACKEND'], "
+        "p.EMAIL_BACKEND, p.STORAGES['default']['BACKEND'])",
+        **WHOLE,
+        DATABASE_URL="postgres://user@db/site",
+        CACHE_URL="redis://cache:6379/1",
+        EMAIL_URL="smtp://mail:25",
+        AWS_STORAGE_BUCKET_NAME="media",
+    )
+    assert result.stdout.split() == [
+        "django.db.backends.postgresql",
+        "django.core.cache.backends.redis.RedisCache",
+        "django.core.mail.backends.smtp.EmailBackend",
+        "cms.core.storage.BucketStorage",
+    ], result.stderr

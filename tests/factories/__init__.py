@@ -1,0 +1,29 @@
+from .files import DocumentFactory, ImageFactory
+from .pages import (
+    BenefitsPageFactory,
+    GetInvolvedPageFactory,
+    HomePageFactory,
+    MaterialsPageFactory,
+    PartnerFactory,
+    PartnersPageFactory,
+    StandardPageFactory,
+    ToolkitChapterPageFactory,
+    ToolkitPageFactory,
+)
+from .users import UserFactory, user_in
+
+__all__ = [
+    "BenefitsPageFactory",
+    "DocumentFactory",
+    "GetInvolvedPageFactory",
+    "HomePageFactory",
+    "ImageFactory",
+    "MaterialsPageFactory",
+    "PartnerFactory",
+    "PartnersPageFactory",
+    "StandardPageFactory",
+    "ToolkitChapterPageFactory",
+    "ToolkitPageFactory",
+    "UserFactory",
+    "user_in",
+]
