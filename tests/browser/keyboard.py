@@ -23,21 +23,27 @@ _STOP = """
 async () => {
     const at = document.activeElement;
     if (!at || at === document.body || at === document.documentElement) return null;
-    // The page may scroll smoothly to where the focus has gone: wait until it stands.
-    let box = at.getBoundingClientRect();
-    for (let frames = 0, still = 0; frames < 120 && still < 2; frames++) {
+    // https://www.w3.org/TR/WCAG22/#focus-not-obscured-minimum
+    const isSeen = () => {
+        const box = at.getBoundingClientRect();
+        const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1);
+        const y = Math.min(Math.max(box.top + box.height / 2, 0), innerHeight - 1);
+        const top = document.elementFromPoint(x, y);
+        return box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth
+            && Boolean(top) && (at.contains(top) || top.contains(at)
+                || [...(at.labels || [])].some(label => label.contains(top)));
+    };
+    // The page scrolls to where the focus has gone, perhaps smoothly: judge when it stands.
+    let seen = isSeen();
+    for (let frames = 0, still = 0; frames < 180 && !(seen && still > 1); frames++) {
+        const before = at.getBoundingClientRect();
         await new Promise(requestAnimationFrame);
         const now = at.getBoundingClientRect();
-        still = now.top === box.top && now.left === box.left ? still + 1 : 0;
-        box = now;
+        still = now.top === before.top && now.left === before.left ? still + 1 : 0;
+        seen = isSeen();
     }
     const name = at.getAttribute("aria-label") || (at.labels && at.labels[0]?.textContent)
         || at.textContent || at.name || "";
-    const inView = box.bottom > 0 && box.right > 0
-        && box.top < innerHeight && box.left < innerWidth;
-    const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1);
-    const y = Math.min(Math.max(box.top + box.height / 2, 0), innerHeight - 1);
-    const top = document.elementFromPoint(x, y);
     window.stops = window.stops || [];
     const again = window.stops.includes(at);
     const last = window.stops.at(-1);
@@ -50,9 +56,7 @@ async () => {
         tag: at.tagName.toLowerCase(),
         name: name.trim().replace(/\\s+/g, " ").slice(0, 80),
         shown: at.matches(":focus-visible") && window.looks(at) !== window.before.get(at),
-        // https://www.w3.org/TR/WCAG22/#focus-not-obscured-minimum
-        seen: inView && Boolean(top) && (at.contains(top) || top.contains(at)
-            || [...(at.labels || [])].some(label => label.contains(top))),
+        seen,
     };
 }
 """
