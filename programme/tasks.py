@@ -1,31 +1,48 @@
 """Work that a sign-up hands over."""
 
 import logging
+from datetime import timedelta
 from smtplib import SMTPException
 
-from django.core.mail import send_mail
+from django.db.models import F
+from django.utils import timezone
 from django_tasks import task
-from wagtail.contrib.forms.models import FormSubmission
+
+from .models import SignUpMessage
+from .sign_ups import messages
 
 logger = logging.getLogger(__name__)
 
+# Minutes after each attempt that failed; after the last one we give up. Three days in all.
+RETRY_AFTER = [1, 5, 15, 60, *[4 * 60] * 18]
+
 
 @task()
-def send_confirmation(submission_id: int) -> None:
-    """Write to the person who signed up, in the words that staff chose for the form's page.
+def send_message(message_id: int) -> None:
+    """Send one message about a sign-up; when mail is down, try again later.
 
-    Takes the sign-up's key, so that no personal data is in the task. When mail
-    is down the sign-up stays, and the log says so without saying whose it was.
+    Takes the message's key, so that no personal data is in the task. The log
+    says what went wrong, never whose message it was.
     """
-    submission = FormSubmission.objects.select_related("page").filter(pk=submission_id).first()
-    if submission is None:
-        return
-    page = submission.page.specific
-    address = page.address_of(submission.form_data)
-    if not address:
+    message = SignUpMessage.objects.select_related("sign_up__page").filter(pk=message_id).first()
+    if message is None or message.sent_at is not None:
         return
     try:
-        send_mail(page.confirmation_subject, page.confirmation_text, None, [address])
+        messages.compose(message).send()
     except (SMTPException, OSError) as error:
-        # The error's own words may hold the address.
-        logger.error("No confirmation for sign-up %s: %s", submission_id, type(error).__name__)
+        _failed(message, error)
+        return
+    message.sent_at = timezone.now()
+    message.save(update_fields=["sent_at"])
+
+
+def _failed(message, error):
+    final = messages.is_final(error) or message.attempts >= len(RETRY_AFTER)
+    SignUpMessage.objects.filter(pk=message.pk).update(
+        attempts=F("attempts") + 1, failed_at=timezone.now(), given_up=final
+    )
+    # The error's own words may hold the address.
+    logger.error("Message %s was not sent: %s", message.pk, type(error).__name__)
+    if not final and send_message.get_backend().supports_defer:
+        wait = timedelta(minutes=RETRY_AFTER[message.attempts])
+        send_message.using(run_after=timezone.now() + wait).enqueue(message.pk)

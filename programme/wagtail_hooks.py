@@ -1,33 +1,24 @@
 """Who may read what people send: sign-up managers, and administrators."""
 
-from django.urls import path
 from wagtail import hooks
-from wagtail.contrib.forms.utils import get_form_types
-from wagtail.contrib.forms.views import FormPagesListView
-from wagtail.models import Page
-
-MAY_READ = "wagtailforms.view_formsubmission"
 
 
 @hooks.register("filter_form_submissions_for_user")
-def only_for_sign_up_managers(user, pages):
-    """Wagtail shows answers to those who may edit the form's page. Here it is a job of its own."""
-    if user.has_perm(MAY_READ):
-        return Page.objects.filter(content_type__in=get_form_types())
+def sign_ups_have_a_screen_of_their_own(user, pages):
+    """Wagtail's list of submissions is for those who edit pages. Ours is in `programme.triage`."""
     return pages.none()
 
 
-class SignUpFormsView(FormPagesListView):
-    """Wagtail's list of forms, for those who read sign-ups rather than edit pages."""
-
-    def user_has_any_permission(self, permissions):
-        return self.request.user.has_perm(MAY_READ)
-
-
-@hooks.register("register_admin_urls", order=-1)
-def list_forms_for_sign_up_managers():
-    """Before Wagtail's own, at the same address."""
-    return [
-        path("forms/", SignUpFormsView.as_view(), name="sign_up_forms"),
-        path("forms/results/", SignUpFormsView.as_view(results_only=True)),
-    ]
+@hooks.register("register_log_actions")
+def name_what_happens_to_sign_ups(actions):
+    for action, label, message in [
+        ("confirmed", "Confirm", "Confirmed by the person"),
+        ("moved", "Move on", "Moved on"),
+        ("corrected", "Correct", "Answers corrected"),
+        ("assigned", "Assign", "Given to a colleague"),
+        ("noted", "Note", "Note written"),
+        ("downloaded", "Download", "Copy downloaded for the person"),
+        ("erased", "Erase", "Erased"),
+        ("exported", "Export", "Sign-ups exported"),
+    ]:
+        actions.register_action(f"programme.sign_up.{action}", label, message)

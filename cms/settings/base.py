@@ -206,6 +206,13 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
+# Sign-ups ----------------------------------------------------------------------
+
+SIGN_UPS_FROM_ONE_PLACE = env.int("SIGN_UPS_FROM_ONE_PLACE", default=20)  # in an hour
+SIGN_UPS_FOR_ONE_EMAIL = env.int("SIGN_UPS_FOR_ONE_EMAIL", default=3)  # in a day
+# Networks of our own proxies, such as 10.0.0.0/8: they say where a request comes from.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
 # The browser ------------------------------------------------------------------
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,9 +1,8 @@
 """The sign-up form, whose fields staff edit."""
 
-from functools import partial
-
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.urls import reverse
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import (
@@ -15,7 +14,7 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 from wagtail.api import APIField
-from wagtail.contrib.forms.models import AbstractFormField, FormMixin
+from wagtail.contrib.forms.models import AbstractFormField, FormMixin, validate_to_address
 from wagtail.fields import RichTextField, StreamField
 from wagtail.search import index
 
@@ -26,7 +25,7 @@ from cms.core.panels import page_tabs
 from cms.core.rich_text import FEATURES
 
 from ..forms import SignUpFormBuilder
-from ..tasks import send_confirmation
+from .sign_up import SignUpChoice
 
 FIELD_TYPES = [
     ("singleline", "One line of text"),
@@ -41,6 +40,12 @@ FIELD_TYPES = [
     ("radio", "One choice of a few"),
     ("dropdown", "One choice of many"),
 ]
+
+
+def split_choices(text: str) -> list[str]:
+    """Choices as Wagtail's form builder reads them: by lines, or on one line by commas."""
+    separator = "\n" if "\n" in text else ","
+    return [choice.strip() for choice in text.split(separator) if choice.strip()]
 
 
 class FormField(AbstractFormField):
@@ -73,6 +78,32 @@ class FormField(AbstractFormField):
         ],
         help_text="When the answer is about the person themselves: it saves typing.",
     )
+    help_text = models.CharField(
+        "why we ask, or what to write",
+        max_length=255,
+        blank=True,
+        help_text="People are told it beside the question. A question without a reason is one "
+        "not to ask.",
+    )
+    help_text.required_on_save = True
+    help_for_choice = models.CharField(
+        "more help when this is chosen",
+        max_length=255,
+        blank=True,
+        help_text="One of the choices, written the same. For one box to tick, leave it empty.",
+    )
+    help_when_chosen = models.CharField(
+        "what to say then",
+        max_length=255,
+        blank=True,
+        help_text="Readers see it as soon as they choose it.",
+    )
+    used_as = models.CharField(
+        "staff sort sign-ups by this, as",
+        max_length=10,
+        blank=True,
+        choices=SignUpChoice.Kind,
+    )
     max_choices = models.PositiveSmallIntegerField(
         "most boxes to tick",
         null=True,
@@ -83,21 +114,33 @@ class FormField(AbstractFormField):
 
     panels = [
         FieldPanel("label", heading="Question"),
-        FieldPanel("help_text", heading="Why we ask, or what to write"),
+        FieldPanel("help_text"),
         FieldPanel("group"),
         FieldPanel("field_type", classname="formbuilder-type", required_on_save=True),
         FieldPanel("required"),
         FieldPanel("choices", classname="formbuilder-choices"),
         FieldPanel("max_choices"),
+        FieldPanel("help_for_choice"),
+        FieldPanel("help_when_chosen"),
         FieldPanel("default_value", classname="formbuilder-default"),
         FieldPanel("autocomplete"),
+        FieldPanel("used_as"),
     ]
     api_fields = [
         *AbstractFormField.api_fields,
         APIField("group"),
         APIField("autocomplete"),
         APIField("max_choices"),
+        APIField("help_for_choice"),
+        APIField("help_when_chosen"),
     ]
+
+    def clean(self):
+        super().clean()
+        if self.help_for_choice and self.help_for_choice not in split_choices(self.choices):
+            raise ValidationError(
+                {"help_for_choice": "Write it in the same way as it stands among the choices."}
+            )
 
 
 class GetInvolvedPage(FormMixin, BasePage):
@@ -127,14 +170,38 @@ class GetInvolvedPage(FormMixin, BasePage):
         default=24,
         validators=[MinValueValidator(1), MaxValueValidator(120)],
     )
+    unconfirmed_days = models.PositiveSmallIntegerField(
+        "erase what is not confirmed after (days)",
+        default=14,
+        validators=[MinValueValidator(7), MaxValueValidator(90)],
+        help_text="A person confirms by a link in an email, which works for seven days.",
+    )
+    staff_emails = models.CharField(
+        "tell these people of each new sign-up",
+        max_length=500,
+        blank=True,
+        validators=[validate_to_address],
+        help_text="Email addresses, with commas between them. The message says only that there "
+        "is a sign-up, never whose.",
+    )
     submit_label = models.CharField("words on the button", max_length=40, default="Send")
     thank_you_title = models.CharField(max_length=100, default="Thank you")
     thank_you_text = RichTextField(features=FEATURES)
+    confirm_subject = models.CharField(
+        "subject", max_length=120, default="Please confirm that you signed up"
+    )
+    confirm_text = models.TextField(
+        "message",
+        default="You filled in a form on our website. Please confirm that it was you.",
+        help_text="Plain text. Sent at once. A link by which the person confirms stands below it.",
+    )
     confirmation_subject = models.CharField(
         "subject", max_length=120, default="Thank you for getting in touch"
     )
     confirmation_text = models.TextField(
-        "message", help_text="Plain text. Sent to the address that the person gave."
+        "message",
+        help_text="Plain text. Sent when the person has confirmed. What they wrote stands below "
+        "it, and the link by which they change or withdraw it.",
     )
 
     edit_handler = page_tabs(
@@ -155,19 +222,25 @@ class GetInvolvedPage(FormMixin, BasePage):
                 FieldPanel("purpose"),
                 FieldPanel("privacy_text"),
                 FieldPanel("retention_months"),
+                FieldPanel("unconfirmed_days"),
             ],
             heading="Privacy",
         ),
         ObjectList(
             [
                 MultiFieldPanel(
+                    [FieldPanel("confirm_subject"), FieldPanel("confirm_text")],
+                    heading="First email: please confirm",
+                ),
+                MultiFieldPanel(
                     [FieldPanel("thank_you_title"), FieldPanel("thank_you_text")],
-                    heading="After the button",
+                    heading="Page that thanks the person, when they have confirmed",
                 ),
                 MultiFieldPanel(
                     [FieldPanel("confirmation_subject"), FieldPanel("confirmation_text")],
-                    heading="Email to the person",
+                    heading="Second email: welcome",
                 ),
+                FieldPanel("staff_emails"),
             ],
             heading="Messages",
         ),
@@ -199,17 +272,9 @@ class GetInvolvedPage(FormMixin, BasePage):
         """Where the form is sent: an address of its own, which needs no cookie."""
         return reverse("sign_up", args=[self.pk]) if self.pk else ""
 
-    def address_of(self, form_data) -> str:
-        """The email address among a sign-up's answers; "" when the form asks for none."""
-        for field in self.get_form_fields():
-            if field.field_type == "email" and form_data.get(field.clean_name):
-                return form_data[field.clean_name]
-        return ""
-
-    def process_form_submission(self, form):
-        submission = super().process_form_submission(form)
-        transaction.on_commit(partial(send_confirmation.enqueue, submission.pk))
-        return submission
+    @property
+    def staff_addresses(self) -> list[str]:
+        return [address.strip() for address in self.staff_emails.split(",") if address.strip()]
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)

@@ -1,0 +1,53 @@
+"""How many sign-ups are taken from one place, and for one address.
+
+Where a sign-up came from is kept as a digest whose key changes every day, so
+that two days cannot be put together, and `retention` takes that away too. The
+sign-ups themselves are what is counted: every process sees the same number.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from ..models import SignUp
+
+
+class TooManyError(Exception):
+    """Try again after `seconds`. The text says why, to the person."""
+
+    def __init__(self, seconds: int, why: str):
+        super().__init__(why)
+        self.seconds = seconds
+
+
+def sender(client_address: str) -> str:
+    """What is kept of the address that a request came from."""
+    day = timezone.localdate().isoformat()
+    return salted_hmac(f"programme.sign_ups.sender.{day}", client_address).hexdigest()
+
+
+def check(sender: str, email: str) -> None:
+    """Raises TooManyError."""
+    _check(
+        SignUp.objects.filter(sender=sender),
+        settings.SIGN_UPS_FROM_ONE_PLACE,
+        timedelta(hours=1),
+        "Many forms have come from where you are in the last hour.",
+    )
+    if email:
+        _check(
+            SignUp.objects.of(email),
+            settings.SIGN_UPS_FOR_ONE_EMAIL,
+            timedelta(days=1),
+            "We have had this email address several times today.",
+        )
+
+
+def _check(sign_ups, most, period, why):
+    since = timezone.now() - period
+    times = sign_ups.filter(created_at__gt=since).order_by("-created_at")
+    oldest = times.values_list("created_at", flat=True)[most - 1 : most].first()
+    if oldest is not None:
+        raise TooManyError(max(1, int((oldest - since).total_seconds())), why)
