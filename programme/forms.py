@@ -5,6 +5,8 @@ from django.core.validators import RegexValidator
 from wagtail.contrib.forms.forms import BaseForm, FormBuilder
 
 MAX_LINES_LENGTH = 5_000  # characters in an answer of several lines
+MAX_DIGITS = 40
+MAX_EMAIL_LENGTH = 254  # https://www.rfc-editor.org/errata/eid1690
 
 
 class SignUpForm(BaseForm):
@@ -32,6 +34,8 @@ class SignUpFormBuilder(FormBuilder):
         options = super().get_field_options(field)
         # Wagtail escapes help text for HTML here; our template does that itself.
         options["help_text"] = field.help_text
+        if field.max_choices:
+            options["help_text"] = f"{field.help_text} Choose at most {field.max_choices}.".strip()
         options["error_messages"] = {"required": f"{_ask(field)}: {field.label}"}
         return options
 
@@ -53,10 +57,14 @@ class SignUpFormBuilder(FormBuilder):
             **options,
         )
 
+    def create_number_field(self, field, options):
+        return super().create_number_field(field, {**options, "max_digits": MAX_DIGITS})
+
     def create_date_field(self, field, options):
         return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **options)
 
     def create_email_field(self, field, options):
+        options["max_length"] = MAX_EMAIL_LENGTH
         options["error_messages"]["invalid"] = (
             "Enter an email address in the right form, like name@example.org."
         )

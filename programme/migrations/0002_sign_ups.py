@@ -3,11 +3,12 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import programme.models.sign_up
 import wagtail.contrib.forms.models
 import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import programme.models.sign_up
 
 
 class Migration(migrations.Migration):

@@ -59,7 +59,7 @@ def readable(answer: dict) -> str:
     if value is False:
         return "No"
     if answer["kind"] == "date" and value:
-        return formats.date_format(date.fromisoformat(value))
+        return formats.date_format(date.fromisoformat(value), "j F Y")
     if isinstance(value, list):
         return "\n".join(value)
     return "" if value is None else str(value)
