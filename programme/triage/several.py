@@ -13,6 +13,7 @@ from .screens import INDEX, Act
 
 MOST = 500  # each is moved, logged and perhaps told to somebody
 MOST_NAMED = 20
+LONGEST_NUMBER = 18  # digits that every database has room for
 STATUS, OWNER = "status", "owner"
 
 
@@ -104,5 +105,6 @@ class ChangeView(Act):
 
 
 def ticked(request) -> list[int]:
-    """The numbers of the sign-ups that were chosen on a screen."""
-    return [int(key) for key in request.POST.getlist("sign_ups") if key.isdecimal()]
+    """The numbers of the sign-ups that were chosen on a screen; what is no number is left out."""
+    keys = request.POST.getlist("sign_ups")
+    return [int(key) for key in keys if key.isdecimal() and len(key) <= LONGEST_NUMBER]
