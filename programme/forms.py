@@ -78,6 +78,8 @@ class SignUpFormBuilder(FormBuilder):
         for field, form_field in zip(self.fields, form_fields.values(), strict=True):
             form_field.group = field.group
             form_field.max_choices = field.max_choices
+            form_field.help_for_choice = field.help_for_choice
+            form_field.help_when_chosen = field.help_when_chosen
             if field.autocomplete:
                 form_field.widget.attrs["autocomplete"] = field.autocomplete
         return form_fields

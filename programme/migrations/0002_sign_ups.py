@@ -3,142 +3,317 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import programme.models.sign_up
 import wagtail.contrib.forms.models
 from django.conf import settings
 from django.db import migrations, models
 
+import programme.models.sign_up
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('programme', '0001_initial'),
+        ("programme", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SignUpPurge',
+            name="SignUpPurge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('kept_long_enough', models.PositiveIntegerField(default=0)),
-                ('never_confirmed', models.PositiveIntegerField(default=0)),
-                ('suspected_spam', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("kept_long_enough", models.PositiveIntegerField(default=0)),
+                ("never_confirmed", models.PositiveIntegerField(default=0)),
+                ("suspected_spam", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'ordering': ['-at'],
+                "ordering": ["-at"],
             },
         ),
         migrations.AddField(
-            model_name='formfield',
-            name='help_for_choice',
-            field=models.CharField(blank=True, help_text='One of the choices, written the same. For one box to tick, leave it empty.', max_length=255, verbose_name='more help when this is chosen'),
+            model_name="formfield",
+            name="help_for_choice",
+            field=models.CharField(
+                blank=True,
+                help_text="One of the choices, written the same. For one box to tick, leave it empty.",
+                max_length=255,
+                verbose_name="more help when this is chosen",
+            ),
         ),
         migrations.AddField(
-            model_name='formfield',
-            name='help_when_chosen',
-            field=models.CharField(blank=True, help_text='Readers see it as soon as they choose it.', max_length=255, verbose_name='what to say then'),
+            model_name="formfield",
+            name="help_when_chosen",
+            field=models.CharField(
+                blank=True,
+                help_text="Readers see it as soon as they choose it.",
+                max_length=255,
+                verbose_name="what to say then",
+            ),
         ),
         migrations.AddField(
-            model_name='formfield',
-            name='used_as',
-            field=models.CharField(blank=True, choices=[('interest', 'What they are interested in'), ('language', 'Languages they use'), ('contact', 'How they like to be contacted')], max_length=10, verbose_name='staff sort sign-ups by this, as'),
+            model_name="formfield",
+            name="used_as",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("interest", "What they are interested in"),
+                    ("language", "Languages they use"),
+                    ("contact", "How they like to be contacted"),
+                ],
+                max_length=10,
+                verbose_name="staff sort sign-ups by this, as",
+            ),
         ),
         migrations.AddField(
-            model_name='getinvolvedpage',
-            name='confirm_subject',
-            field=models.CharField(default='Please confirm that you signed up', max_length=120, verbose_name='subject'),
+            model_name="getinvolvedpage",
+            name="confirm_subject",
+            field=models.CharField(
+                default="Please confirm that you signed up", max_length=120, verbose_name="subject"
+            ),
         ),
         migrations.AddField(
-            model_name='getinvolvedpage',
-            name='confirm_text',
-            field=models.TextField(default='You filled in a form on our website. Please confirm that it was you.', help_text='Plain text. Sent at once. A link by which the person confirms stands below it.', verbose_name='message'),
+            model_name="getinvolvedpage",
+            name="confirm_text",
+            field=models.TextField(
+                default="You filled in a form on our website. Please confirm that it was you.",
+                help_text="Plain text. Sent at once. A link by which the person confirms stands below it.",
+                verbose_name="message",
+            ),
         ),
         migrations.AddField(
-            model_name='getinvolvedpage',
-            name='staff_emails',
-            field=models.CharField(blank=True, help_text='Email addresses, with commas between them. The message says only that there is a sign-up, never whose.', max_length=500, validators=[wagtail.contrib.forms.models.validate_to_address], verbose_name='tell these people of each new sign-up'),
+            model_name="getinvolvedpage",
+            name="staff_emails",
+            field=models.CharField(
+                blank=True,
+                help_text="Email addresses, with commas between them. The message says only that there is a sign-up, never whose.",
+                max_length=500,
+                validators=[wagtail.contrib.forms.models.validate_to_address],
+                verbose_name="tell these people of each new sign-up",
+            ),
         ),
         migrations.AddField(
-            model_name='getinvolvedpage',
-            name='unconfirmed_days',
-            field=models.PositiveSmallIntegerField(default=14, help_text='A person confirms by a link in an email, which works for seven days.', validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(90)], verbose_name='erase what is not confirmed after (days)'),
+            model_name="getinvolvedpage",
+            name="unconfirmed_days",
+            field=models.PositiveSmallIntegerField(
+                default=14,
+                help_text="A person confirms by a link in an email, which works for seven days.",
+                validators=[
+                    django.core.validators.MinValueValidator(7),
+                    django.core.validators.MaxValueValidator(90),
+                ],
+                verbose_name="erase what is not confirmed after (days)",
+            ),
         ),
         migrations.AlterField(
-            model_name='formfield',
-            name='help_text',
-            field=models.CharField(blank=True, help_text='People are told it beside the question. A question without a reason is one not to ask.', max_length=255, verbose_name='why we ask, or what to write'),
+            model_name="formfield",
+            name="help_text",
+            field=models.CharField(
+                blank=True,
+                help_text="People are told it beside the question. A question without a reason is one not to ask.",
+                max_length=255,
+                verbose_name="why we ask, or what to write",
+            ),
         ),
         migrations.AlterField(
-            model_name='getinvolvedpage',
-            name='confirmation_text',
-            field=models.TextField(help_text='Plain text. Sent when the person has confirmed. What they wrote stands below it, and the link by which they change or withdraw it.', verbose_name='message'),
+            model_name="getinvolvedpage",
+            name="confirmation_text",
+            field=models.TextField(
+                help_text="Plain text. Sent when the person has confirmed. What they wrote stands below it, and the link by which they change or withdraw it.",
+                verbose_name="message",
+            ),
         ),
         migrations.CreateModel(
-            name='SignUp',
+            name="SignUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('status', models.CharField(choices=[('unconfirmed', 'Not confirmed'), ('new', 'New'), ('contacted', 'Contacted'), ('active', 'Active'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn'), ('spam', 'Suspected spam')], default='unconfirmed', max_length=12)),
-                ('status_since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('answers', models.JSONField(default=list, encoder=programme.models.sign_up.Readable)),
-                ('name', models.CharField(blank=True, max_length=255)),
-                ('email', models.CharField(blank=True, db_index=True, max_length=254)),
-                ('new_email', models.CharField(blank=True, max_length=254)),
-                ('suspicion', models.CharField(blank=True, max_length=200, verbose_name='why it may be spam')),
-                ('sender', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='sent')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
-                ('owner', models.ForeignKey(blank=True, help_text='Who answers this person.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_ups', to='programme.getinvolvedpage', verbose_name='form')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("unconfirmed", "Not confirmed"),
+                            ("new", "New"),
+                            ("contacted", "Contacted"),
+                            ("active", "Active"),
+                            ("closed", "Closed"),
+                            ("withdrawn", "Withdrawn"),
+                            ("spam", "Suspected spam"),
+                        ],
+                        default="unconfirmed",
+                        max_length=12,
+                    ),
+                ),
+                ("status_since", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "answers",
+                    models.JSONField(default=list, encoder=programme.models.sign_up.Readable),
+                ),
+                ("name", models.CharField(blank=True, max_length=255)),
+                ("email", models.CharField(blank=True, db_index=True, max_length=254)),
+                ("new_email", models.CharField(blank=True, max_length=254)),
+                (
+                    "suspicion",
+                    models.CharField(blank=True, max_length=200, verbose_name="why it may be spam"),
+                ),
+                ("sender", models.CharField(blank=True, max_length=64)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="sent"
+                    ),
+                ),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="confirmed"),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Who answers this person.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sign_ups",
+                        to="programme.getinvolvedpage",
+                        verbose_name="form",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sign-up',
-                'ordering': ['-created_at', '-pk'],
-                'permissions': [('export_signup', 'Can export sign-ups')],
+                "verbose_name": "sign-up",
+                "ordering": ["-created_at", "-pk"],
+                "permissions": [("export_signup", "Can export sign-ups")],
             },
         ),
         migrations.CreateModel(
-            name='SignUpNote',
+            name="SignUpNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=5000)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sign_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='programme.signup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(max_length=5000)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sign_up",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="programme.signup",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='SignUpChoice',
+            name="SignUpChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('interest', 'What they are interested in'), ('language', 'Languages they use'), ('contact', 'How they like to be contacted')], max_length=10)),
-                ('value', models.CharField(max_length=255)),
-                ('sign_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='choices', to='programme.signup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("interest", "What they are interested in"),
+                            ("language", "Languages they use"),
+                            ("contact", "How they like to be contacted"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("value", models.CharField(max_length=255)),
+                (
+                    "sign_up",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="choices",
+                        to="programme.signup",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'value'], name='programme_s_kind_9af6e5_idx')],
+                "indexes": [
+                    models.Index(fields=["kind", "value"], name="programme_s_kind_9af6e5_idx")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignUpMessage',
+            name="SignUpMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('confirm', 'Please confirm'), ('welcome', 'Welcome'), ('link', 'A new link'), ('new_address', 'Confirm a new address'), ('staff', 'Notice to staff')], max_length=11)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('failed_at', models.DateTimeField(null=True)),
-                ('given_up', models.BooleanField(default=False)),
-                ('sign_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='programme.signup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("confirm", "Please confirm"),
+                            ("welcome", "Welcome"),
+                            ("link", "A new link"),
+                            ("new_address", "Confirm a new address"),
+                            ("staff", "Notice to staff"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("failed_at", models.DateTimeField(null=True)),
+                ("given_up", models.BooleanField(default=False)),
+                (
+                    "sign_up",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="programme.signup",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'pk'],
-                'indexes': [models.Index(fields=['failed_at'], name='programme_s_failed__1ca649_idx'), models.Index(fields=['sent_at'], name='programme_s_sent_at_e25190_idx')],
+                "ordering": ["created_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["failed_at"], name="programme_s_failed__1ca649_idx"),
+                    models.Index(fields=["sent_at"], name="programme_s_sent_at_e25190_idx"),
+                ],
             },
         ),
     ]

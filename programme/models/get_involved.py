@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import (
     FieldPanel,
@@ -25,6 +26,7 @@ from cms.core.panels import page_tabs
 from cms.core.rich_text import FEATURES
 
 from ..forms import SignUpFormBuilder
+from ..sign_ups import tokens
 from .sign_up import SignUpChoice
 
 FIELD_TYPES = [
@@ -279,8 +281,12 @@ class GetInvolvedPage(FormMixin, BasePage):
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         context.setdefault("form", self.get_form(page=self))
+        context["form_token"] = tokens.make(self)
         return context
 
     def serve(self, request, *args, **kwargs):
         # Answers go to `form_action`; the page itself is only read.
-        return BasePage.serve(self, request, *args, **kwargs)
+        response = BasePage.serve(self, request, *args, **kwargs)
+        # The form carries when it was opened: no two people get the same page.
+        add_never_cache_headers(response)
+        return response

@@ -59,12 +59,22 @@ def read(purpose: str, text: str) -> SignUp:
     return sign_up
 
 
+def path(purpose: str, sign_up: SignUp) -> str:
+    return reverse(_NAMES[purpose], args=[token(purpose, sign_up)])
+
+
 def address(purpose: str, sign_up: SignUp) -> str:
     """The whole address, for a message."""
-    names = {CONFIRM: "sign_up_confirm", NEW_ADDRESS: "sign_up_new_address", YOURS: "sign_up_yours"}
-    path = reverse(names[purpose], args=[token(purpose, sign_up)])
     site = sign_up.page.get_site()
-    return (site.root_url if site else settings.WAGTAILADMIN_BASE_URL) + path
+    return (site.root_url if site else settings.WAGTAILADMIN_BASE_URL) + path(purpose, sign_up)
+
+
+_NAMES = {
+    CONFIRM: "sign_up_confirm",
+    NEW_ADDRESS: "sign_up_new_address",
+    YOURS: "sign_up_yours",
+    SENT: "sign_up_sent",
+}
 
 
 def _salt(purpose):

@@ -1,6 +1,7 @@
 """The emails: who gets them, what they say, and sending them until they are sent."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from smtplib import SMTPRecipientsRefused
 
@@ -9,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from cms.core.models import SiteSettings
 
@@ -16,6 +18,7 @@ from ..models import SignUp, SignUpMessage
 from . import answers, links
 
 Kind = SignUpMessage.Kind
+MOST_IN_A_DAY = 4  # messages of one kind about one sign-up
 
 
 @dataclass
@@ -38,6 +41,13 @@ def send(sign_up: SignUp, kind: str) -> None:
         transaction.on_commit(partial(send_message.enqueue, message.pk))
     else:
         message.delete()
+
+
+def send_again(sign_up: SignUp, kind: str) -> None:
+    """The same, when somebody asked for it: not more often than a person would in a day."""
+    since = timezone.now() - timedelta(days=1)
+    if sign_up.messages.filter(kind=kind, created_at__gt=since).count() < MOST_IN_A_DAY:
+        send(sign_up, kind)
 
 
 def recipients(message: SignUpMessage) -> list[str]:

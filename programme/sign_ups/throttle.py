@@ -25,7 +25,8 @@ class TooManyError(Exception):
 def sender(client_address: str) -> str:
     """What is kept of the address that a request came from."""
     day = timezone.localdate().isoformat()
-    return salted_hmac(f"programme.sign_ups.sender.{day}", client_address).hexdigest()
+    salt = f"programme.sign_ups.sender.{day}"
+    return salted_hmac(salt, client_address, algorithm="sha256").hexdigest()
 
 
 def check(sender: str, email: str) -> None:

@@ -120,6 +120,7 @@ class GetInvolvedPageFactory(BasePageFactory):
                 "choices": "Meetings\nOnline\nAt home",
                 "max_choices": 2,
                 "group": "Taking part",
+                "used_as": "interest",
             },
             {"label": "Anything else", "field_type": "multiline", "required": False},
         ]
