@@ -328,7 +328,7 @@ class TestSeveralAtOnce:
         closed = SignUpFactory(page=form, status=Status.CLOSED)
         response = self.change(client, [new, active, closed], change="status:closed")
         assert "2 sign-ups changed." in said(response)
-        assert f"Left alone. Sign-up {closed.pk} is closed" in said(response)
+        assert f"Left alone. Sign-up {closed.pk} is closed already." in said(response)
         assert set(SignUp.objects.values_list("status", flat=True)) == {Status.CLOSED}
 
     def test_they_are_given_an_owner(self, manager, form, client):
