@@ -73,7 +73,6 @@ class ListView(IndexView):
             get_url=SignUp.get_admin_url,
             sort_key="name",
         ),
-        Column("interests", label="Interested in", accessor=interests),
         StatusTagColumn(
             "status",
             label="Status",
@@ -82,6 +81,7 @@ class ListView(IndexView):
             sort_key="status",
         ),
         WaitingColumn("waiting", label="Waiting since", sort_key="status_since"),
+        Column("interests", label="Interested in", accessor=interests),
         Column(
             "owner",
             label="Owner",

@@ -36,7 +36,7 @@ class ChangeForm(forms.Form):
         others = [choice for choice in owners() if choice[0] != str(user.pk)]
         reached = {status for moves in SignUp.MOVES.values() for status in moves}
         self.fields["change"].choices = [
-            ("", "Choose a status or an owner"),
+            ("", "Choose"),
             (
                 "Status",
                 [(f"{STATUS}:{s}", s.label) for s in SignUp.Status if s in reached],

@@ -258,9 +258,7 @@ class TestOneSignUp:
     def test_is_given_to_nobody_who_may_not_see_it(self, manager, form, client):
         sign_up = SignUpFactory(page=form)
         for other in (user_in("Publishers"), user_in(SIGN_UP_MANAGERS, is_active=False)):
-            response = client.post(
-                f"{LIST}{sign_up.pk}/owner/", {"owner": other.pk}, follow=True
-            )
+            response = client.post(f"{LIST}{sign_up.pk}/owner/", {"owner": other.pk}, follow=True)
             assert "Choose somebody else" in said(response)
         sign_up.refresh_from_db()
         assert sign_up.owner is None
