@@ -255,6 +255,7 @@ class GetInvolvedPage(FormMixin, BasePage):
         APIField("purpose", serializer=RichTextJSON()),
         APIField("privacy_text", serializer=RichTextJSON()),
         APIField("retention_months"),
+        APIField("unconfirmed_days"),
         APIField("submit_label"),
         APIField("form_fields"),
         APIField("thank_you_title"),

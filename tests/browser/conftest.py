@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from . import tools
+from . import letters, tools
 from .live_site import LiveSite
 
 WIDE = {"width": 1280, "height": 900}
@@ -23,6 +23,7 @@ def _tools():
 @pytest.fixture(scope="session")
 def site(_tools):
     with LiveSite() as running:
+        letters.FOLDER = running.folder / "mail"
         yield running
 
 

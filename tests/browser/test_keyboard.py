@@ -3,17 +3,16 @@
 import pytest
 from playwright.sync_api import expect
 
-from . import keyboard
+from . import keyboard, letters
 from .conftest import NARROW
 from .keyboard import tab_to, type_into
-from .views import CONSENT, CONTACT, FORM, SEND, VIEWS, open_view
+from .views import CONSENT, CONTACT, FORM, SEND, VIEWS, open_view, send_form
 
 pytestmark = pytest.mark.browser
 
 COUNT_SIGN_UPS = """
-from programme.models import GetInvolvedPage
-page = GetInvolvedPage.objects.get()
-print(page.get_submission_class().objects.filter(page=page).count())
+from programme.models import SignUp
+print(SignUp.objects.count())
 """
 
 
@@ -79,14 +78,14 @@ def test_the_form_can_be_filled_in_mended_and_sent_once(site, page, address):
     contact = page.get_by_role("radio", name=CONTACT, exact=True)
     consent = page.get_by_role("checkbox", name=CONSENT)
     talk = page.get_by_role("checkbox", name="Talk to someone about a service I use")
-    languages = page.get_by_label("Which languages do you like to use?")
+    need = page.get_by_label("Is there anything you need, to take part?")
     send = page.get_by_role("button", name=SEND)
 
     type_into(page, name, "Amina Okafor")
     type_into(page, email, "amina at example")
     tab_to(page, talk)
     page.keyboard.press("Space")
-    type_into(page, languages, "English and Igbo")
+    type_into(page, need, "A quiet room")
     tab_to(page, contact)
     page.keyboard.press("Space")
     tab_to(page, consent)
@@ -108,7 +107,7 @@ def test_the_form_can_be_filled_in_mended_and_sent_once(site, page, address):
     said = " ".join(page.locator(f"[id='{key}']").inner_text() for key in described_by)
     assert links.inner_text().strip() in said
     expect(name).to_have_value("Amina Okafor")
-    expect(languages).to_have_value("English and Igbo")
+    expect(need).to_have_value("A quiet room")
     for ticked in (talk, contact, consent):
         expect(ticked).to_be_checked()
     assert int(site.ask(COUNT_SIGN_UPS)) == before
@@ -117,25 +116,42 @@ def test_the_form_can_be_filled_in_mended_and_sent_once(site, page, address):
     tab_to(page, links)
     page.keyboard.press("Enter")
     expect(email).to_be_focused()
-    type_into(page, email, "amina@example.org")
+    type_into(page, email, "keys@example.org")
     tab_to(page, send)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-up/sent/**")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("look in your email")
+    assert int(site.ask(COUNT_SIGN_UPS)) == before + 1
+
+    # By the links in the emails: confirm, see what is held, and withdraw.
+    page.goto(address + letters.newest_link("confirm", "keys@example.org"))
+    tab_to(page, page.get_by_role("button", name="Yes, this was me"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/thank-you/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
-    assert int(site.ask(COUNT_SIGN_UPS)) == before + 1
+    expect(page.get_by_role("main")).to_contain_text("A quiet room")
+    tab_to(page, page.get_by_role("link", name="see, change, download or withdraw"))
+    page.keyboard.press("Enter")
+    withdraw = page.get_by_role("link", name="Withdraw, and be erased")
+    expect(withdraw).to_be_visible()
+    tab_to(page, withdraw)
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Erase what I sent"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Everything is erased")
 
 
 def test_going_back_and_forth_and_reloading_sends_nothing_again(site, page, address):
     before = int(site.ask(COUNT_SIGN_UPS))
-    open_view("form sent", page, address)
-    page.wait_for_url("**/thank-you/")
+    send_form(page, address)
+    page.wait_for_url("**/sign-up/sent/**")
     page.reload()
     page.go_back()
     page.wait_for_url(f"**{FORM}")
     page.reload()
     page.go_forward()
-    page.wait_for_url("**/thank-you/")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
+    page.wait_for_url("**/sign-up/sent/**")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("look in your email")
     assert int(site.ask(COUNT_SIGN_UPS)) == before + 1
 
 

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from . import letters
 from .conftest import NARROW, WIDE
-from .views import FORM, PAGES, SEND, VIEWS, fill_in, open_view
+from .views import FORM, PAGES, SEND, VIEWS, fill_in, open_view, send_form
 
 pytestmark = pytest.mark.browser
 
@@ -39,18 +40,30 @@ def test_the_menu_leads_to_every_part_of_the_site(page, address):
 OUTSIDE_THE_MENU = {"/accessibility-statement/", "/privacy/", "/cookies/"}
 
 
-def test_the_form_sends(page, address):
+def test_the_form_sends_and_everything_after_it_works(page, address):
+    to = f"without-{page.viewport_size['width']}@example.org"
+    send_form(page, address, Email_address=to)
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text("look in your email")
+    page.goto(address + letters.newest_link("confirm", to))
+    page.get_by_role("button", name="Yes, this was me").click()
+    expect(heading).to_contain_text("Thank you")
+    page.goto(address + letters.newest_link("yours", to))
+    page.get_by_role("link", name="Change your answers").click()
+    page.get_by_label("Your name", exact=True).fill("Amina O")
+    page.get_by_role("button", name="Keep these answers").click()
+    expect(page.get_by_role("status")).to_contain_text("kept your changes")
+    page.get_by_role("link", name="Withdraw").click()
+    page.get_by_role("button", name="Erase what I sent").click()
+    expect(heading).to_contain_text("Everything is erased")
+
+
+def test_more_help_stands_beside_a_choice_once_it_is_made(page, address):
     page.goto(address + FORM)
-    fill_in(page)
-    page.get_by_role("button", name=SEND).click()
-    expect(page).to_have_url(f"{address}{_thanks(page)}")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
-
-
-def _thanks(page) -> str:
-    path = page.url.split("/", 3)[-1]
-    assert path.endswith("thank-you/")
-    return f"/{path}"
+    more = page.get_by_text("Check that you have given a telephone number")
+    expect(more).to_be_hidden()
+    page.get_by_role("radio", name="Telephone call").check()
+    expect(more).to_be_visible()
 
 
 def test_a_form_with_mistakes_comes_back_with_what_was_typed(page, address):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Response
 
+from . import letters
+
 STARTER_PAGES = Path(__file__).resolve().parents[2] / "home" / "starter_content" / "pages"
 FORM = "/get-involved/"
 
@@ -53,12 +55,34 @@ def _form_with_mistakes(page: Page, address: str) -> Response:
     return answer.value
 
 
-def _form_sent(page: Page, address: str) -> Response:
+def send_form(page: Page, address: str, **changes: str) -> Response:
+    """Fill the form in as quickly as a person can who has it filled in by the browser."""
     page.goto(address + FORM)
-    fill_in(page)
+    fill_in(page, **changes)
+    page.wait_for_timeout(2_000)
     with page.expect_navigation() as answer:
         page.get_by_role("button", name=SEND).click()
     return answer.value
+
+
+def _go_to_step(kind: str, rest: str, page: Page, address: str) -> Response:
+    """To one of the pages after the form; every test sees those of the same person."""
+    if address not in _steps:
+        to = "everyone@example.org"
+        send_form(page, address, Email_address=to)
+        sent = page.url.removeprefix(address)
+        kinds = ("confirm", "yours")
+        _steps[address] = {"sent": sent} | {k: letters.newest_link(k, to) for k in kinds}
+    return page.goto(address + _steps[address][kind] + rest)
+
+
+def _goodbye(page: Page, address: str) -> Response:
+    page.goto(address + FORM)
+    action = page.locator("#form").get_attribute("action")
+    return page.goto(f"{address}{action}goodbye/")
+
+
+_steps: dict[str, dict[str, str]] = {}
 
 
 PAGES = starter_addresses()
@@ -74,7 +98,14 @@ VIEWS: dict[str, tuple[Callable[[Page, str], Response], int]] = {
     "search without results": (partial(_go, "/search/?q=xylophone"), 200),
     "missing page": (partial(_go, "/no-such-page/"), 404),
     "form with mistakes": (_form_with_mistakes, 422),
-    "form sent": (_form_sent, 200),
+    "form sent": (partial(_go_to_step, "sent", ""), 200),
+    "please confirm": (partial(_go_to_step, "confirm", ""), 200),
+    "thank you": (partial(_go_to_step, "yours", "thank-you/"), 200),
+    "what we hold": (partial(_go_to_step, "yours", ""), 200),
+    "change your answers": (partial(_go_to_step, "yours", "change/"), 200),
+    "withdraw": (partial(_go_to_step, "yours", "withdraw/"), 200),
+    "goodbye": (_goodbye, 200),
+    "link that does not work": (partial(_go, "/sign-up/yours/nonsense/"), 404),
 }
 
 
