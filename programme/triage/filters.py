@@ -2,7 +2,6 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.forms.search import SearchForm
 from wagtail.admin.utils import get_user_display_name
@@ -53,16 +52,17 @@ class SignUpFilterSet(WagtailFilterSet):
         method="filter_owner",
         empty_label="Anyone",
     )
+    # Named as the kinds of choices are.
     interest = django_filters.MultipleChoiceFilter(
         label="Interested in",
         choices=_chosen(Kind.INTEREST),
-        method="filter_interest",
+        method="filter_chosen",
         widget=forms.CheckboxSelectMultiple,
     )
     language = django_filters.MultipleChoiceFilter(
         label="Language",
         choices=_chosen(Kind.LANGUAGE),
-        method="filter_language",
+        method="filter_chosen",
         widget=forms.CheckboxSelectMultiple,
     )
     page = django_filters.ModelChoiceFilter(
@@ -97,19 +97,12 @@ class SignUpFilterSet(WagtailFilterSet):
             return queryset.filter(owner=None)
         return queryset.filter(owner=self.request.user.pk if owner == MINE else owner)
 
-    def filter_interest(self, queryset, name, values):
-        return self._who_chose(queryset, Kind.INTEREST, values)
-
-    def filter_language(self, queryset, name, values):
-        return self._who_chose(queryset, Kind.LANGUAGE, values)
+    def filter_chosen(self, queryset, kind, values):
+        chose = SignUpChoice.objects.filter(kind=kind, value__in=values)
+        return queryset.filter(pk__in=chose.values("sign_up")) if values else queryset
 
     def filter_erased_within(self, queryset, name, days):
         return queryset.filter(pk__in=retention.soon(int(days)).values("pk"))
-
-    @staticmethod
-    def _who_chose(queryset, kind, values):
-        chose = SignUpChoice.objects.filter(kind=kind, value__in=values)
-        return queryset.filter(Q(pk__in=chose.values("sign_up"))) if values else queryset
 
 
 class Found:

@@ -168,7 +168,9 @@ def test_nothing_shows_anywhere_else_in_the_editor(role, sign_up, form, client):
     ):
         response = client.get(address)
         shown += response.status_code == 200
-        text = text_of(response).replace('value="Zenobia"', "").replace("“Zenobia”", "")
+        text = text_of(response)
+        if "q=Zenobia" in address:
+            text = text.replace("Zenobia", "")  # what was looked for stands there again
         for secret in SECRETS:
             assert secret not in text.replace("Sign-up managers", ""), (address, secret)
         assert "/admin/programme/signup/" not in text, address
