@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.functional import cached_property
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import (
     FieldPanel,
@@ -164,8 +165,8 @@ class GetInvolvedPage(FormMixin, BasePage):
     privacy_text = RichTextField(
         "privacy",
         features=FEATURES,
-        help_text="Who sees the answers, how long you keep them, how to change or erase them. "
-        "Readers see this before they press the button.",
+        help_text="Who sees the answers. Readers see this above the button; how long you keep "
+        "them and how to leave are added from the settings below.",
     )
     retention_months = models.PositiveSmallIntegerField(
         "keep answers for (months)",
@@ -274,6 +275,14 @@ class GetInvolvedPage(FormMixin, BasePage):
     def form_action(self) -> str:
         """Where the form is sent: an address of its own, which needs no cookie."""
         return reverse("sign_up", args=[self.pk]) if self.pk else ""
+
+    def get_form_fields(self):
+        return self._questions
+
+    @cached_property
+    def _questions(self):
+        # Read once for each page that is loaded, not by everyone who asks.
+        return list(super().get_form_fields())
 
     @property
     def staff_addresses(self) -> list[str]:

@@ -33,8 +33,7 @@ def write(sign_up, page, cleaned_data: dict) -> None:
 
 
 def write_choices(sign_up, page, cleaned_data: dict) -> None:
-    """Note what staff sort sign-ups by. The sign-up has been saved."""
-    sign_up.choices.all().delete()
+    """Note what staff sort sign-ups by. The sign-up has been saved, and has none yet."""
     SignUpChoice.objects.bulk_create(
         SignUpChoice(sign_up=sign_up, kind=field.used_as, value=value[:255])
         for field in page.get_form_fields()

@@ -65,6 +65,7 @@ def correct(sign_up: SignUp, cleaned_data: dict, user=None) -> None:
         if ask:
             _keep_address(sign_up, before, page)
         sign_up.save(update_fields=["answers", "name", "new_email"])
+        sign_up.choices.all().delete()
         answers.write_choices(sign_up, page, cleaned_data)
         log(sign_up, "programme.sign_up.corrected", user=user)
         if ask:

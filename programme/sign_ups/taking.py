@@ -1,6 +1,6 @@
 """Keeping what was sent, whoever sends it: the web form and the API."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
@@ -27,20 +27,15 @@ def take(page, cleaned_data: dict, *, key: str, sender: str, suspicion: str = ""
         sign_up.status = SignUp.Status.SPAM
     elif not email:
         sign_up.status = SignUp.Status.NEW
-    with transaction.atomic():
-        # Of two requests with one key that come at the same moment, one is first.
-        kept, created = SignUp.objects.get_or_create(
-            key=key,
-            defaults={
-                field.attname: getattr(sign_up, field.attname)
-                for field in SignUp._meta.concrete_fields
-                if not field.primary_key
-            },
-        )
-        if created:
-            answers.write_choices(kept, page, cleaned_data)
-            _follow_up(kept)
-    return kept
+    try:
+        with transaction.atomic():
+            sign_up.save()
+            answers.write_choices(sign_up, page, cleaned_data)
+            _follow_up(sign_up)
+    except IntegrityError:
+        # Of two requests with one key that came at the same moment, the other was first.
+        return SignUp.objects.get(key=key)
+    return sign_up
 
 
 def confirm(sign_up: SignUp) -> bool:

@@ -1,0 +1,92 @@
+"""The site in processes of its own, as it goes live: for what a test client can't show."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+class Served:
+    """A context manager: an empty, migrated site on Granian with two workers.
+
+    >>> with Served(tmp_path) as site:
+    ...     site.run("print(1)")
+    """
+
+    def __init__(self, folder: Path, *, database: str = "", settings: str = "", **environment):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        (folder / "served_settings.py").write_text(
+            f"from cms.settings.dev import *\nDEBUG = False\nALLOWED_HOSTS = ['*']\n{settings}\n"
+        )
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": database or f"sqlite:///{folder / 'site.sqlite3'}",
+            "MEDIA_ROOT": str(folder / "media"),
+            "DJANGO_SETTINGS_MODULE": "served_settings",
+            "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}",
+            **environment,
+        }
+        self.server = None
+
+    def __enter__(self):
+        self.run(
+            "from django.core.management import call_command; call_command('migrate', verbosity=0)"
+        )
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    def run(self, code: str) -> str:
+        """What `code` prints, in a Django of its own."""
+        return subprocess.run(  # noqa: S603
+            [sys.executable, "-c", f"import django; django.setup()\n{code}"],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout.strip()
+
+    def start(self, answers_at: str) -> None:
+        """Serve, until `answers_at` answers a HEAD request."""
+        self.server = subprocess.Popen(  # noqa: S603
+            [
+                str(Path(sys.executable).with_name("granian")),
+                "--interface=wsgi",
+                f"--port={self.port}",
+                "--workers=2",
+                "--log-level=critical",
+                "cms.wsgi:application",
+            ],
+            cwd=ROOT,
+            env=self.environment,
+            start_new_session=True,
+        )
+        for _ in range(200):
+            try:
+                request = urllib.request.Request(self.address + answers_at, method="HEAD")  # noqa: S310
+                return urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("The server does not answer.")
+
+    def stop(self) -> None:
+        """In good order."""
+        self.server.send_signal(signal.SIGTERM)
+        self.server.wait(timeout=60)
+
+    def kill(self) -> None:
+        """At once, with its workers."""
+        if self.server is not None and self.server.poll() is None:
+            os.killpg(self.server.pid, signal.SIGKILL)
+            self.server.wait()
