@@ -5,7 +5,7 @@
 | Authors          | write drafts, change their own     | add               | –        |
 | Editors          | change any, submit for approval    | add, change, delete | –      |
 | Publishers       | publish, unpublish, move, schedule | add, change, delete | –      |
-| Sign-up managers | –                                  | –                 | read     |
+| Sign-up managers | –                                  | –                 | all      |
 
 Administrators (superusers) may do everything.
 """
@@ -76,7 +76,13 @@ ROLES = {
         "collections": _LIBRARY_EDITOR,
     },
     SIGN_UP_MANAGERS: {
-        "site": [*_SIGN_IN, "wagtailforms.view_formsubmission"],
+        "site": [
+            *_SIGN_IN,
+            "programme.view_signup",
+            "programme.change_signup",
+            "programme.delete_signup",
+            "programme.export_signup",
+        ],
         "pages": [],
         "collections": [],
     },

@@ -14,6 +14,8 @@ from wagtail.admin.views.reports import ReportView
 from wagtail.models import Collection, Page
 from wagtail.permissions import policy_registry
 
+from cms.core.spreadsheets import harmless
+
 from .models import Document, DownloadCount, PageExport
 
 DAYS_AT_FIRST = 30
@@ -101,11 +103,6 @@ def chart(counts, first, last) -> list[dict]:
         }
         for place, (label, number) in enumerate(bars.items())
     ]
-
-
-def harmless(value: str) -> str:
-    """A title that no spreadsheet program takes for a formula."""
-    return f"'{value}" if value.lstrip()[:1] in ("=", "+", "-", "@") else value
 
 
 class DownloadsFilterSet(WagtailFilterSet):

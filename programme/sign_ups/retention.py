@@ -1,9 +1,10 @@
 """When sign-ups go: never confirmed, suspected spam, or kept as long as their form says."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ..models import GetInvolvedPage, SignUp, SignUpMessage, SignUpPurge
@@ -19,7 +20,7 @@ def due(now=None) -> dict[str, list[int]]:
     found = {"kept_long_enough": set(), "never_confirmed": set(), "suspected_spam": set()}
     for page in GetInvolvedPage.objects.all():
         sign_ups = SignUp.objects.filter(page=page)
-        old = sign_ups.filter(created_at__lte=oldest(page, now))
+        old = sign_ups.filter(created_at__lt=oldest(page, now))
         found["kept_long_enough"].update(old.values_list("pk", flat=True))
         # Who could not be written to has not had the chance: they wait until they have.
         asked = SignUpMessage.objects.filter(
@@ -43,21 +44,26 @@ def due(now=None) -> dict[str, list[int]]:
 
 
 def oldest(page, now):
-    """The moment before which this form's sign-ups are not kept."""
-    return now - relativedelta(months=page.retention_months)
+    """The moment before which this form's sign-ups are not kept.
+
+    It is the end of the last day whose sign-ups have `keep_until` today or earlier. Months
+    are not of one length: on the last day of February, January's 28th to 31st all go.
+    """
+    today = timezone.localdate(now)
+    day = today - relativedelta(months=page.retention_months)
+    month_end = relativedelta(day=31)
+    if today == today + month_end:
+        day += month_end
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def soon(days: int):
     """The sign-ups that hold somebody's data and go within `days` days, because of their age."""
     later = timezone.now() + timedelta(days=days)
-    keys = [
-        pk
-        for page in GetInvolvedPage.objects.all()
-        for pk in SignUp.objects.held()
-        .filter(page=page, created_at__lte=oldest(page, later))
-        .values_list("pk", flat=True)
-    ]
-    return SignUp.objects.filter(pk__in=keys)
+    going = Q(pk__in=[])
+    for page in GetInvolvedPage.objects.only("retention_months"):
+        going |= Q(page=page, created_at__lt=oldest(page, later))
+    return SignUp.objects.held().filter(going)
 
 
 def purge(now=None) -> dict[str, int]:

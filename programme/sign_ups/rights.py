@@ -95,6 +95,8 @@ def use_new_address(sign_up: SignUp) -> None:
 def erase(sign_up: SignUp, because: str, user=None) -> None:
     """Take away everything about the person, at once. The row says that it was there."""
     with transaction.atomic():
+        # Whoever writes a note at this moment has written it, or finds nothing to write it on.
+        SignUp.objects.select_for_update().get(pk=sign_up.pk)
         # A message that waits to be sent finds nothing, and ends.
         sign_up.messages.all().delete()
         sign_up.notes.all().delete()

@@ -61,6 +61,8 @@ class MoveError(Exception):
 def move(sign_up: SignUp, status: str, user=None) -> None:
     """Give a sign-up another status, if that is allowed. Raises MoveError."""
     before = sign_up.status
+    if status == before:
+        raise MoveError(f"{sign_up} is {sign_up.get_status_display().lower()} already.")
     if status not in sign_up.moves:
         raise MoveError(
             f"{sign_up} is {sign_up.get_status_display().lower()}: "

@@ -10,6 +10,7 @@ from .pages import (
     ToolkitChapterPageFactory,
     ToolkitPageFactory,
 )
+from .sign_ups import SignUpFactory
 from .users import UserFactory, user_in
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "MaterialsPageFactory",
     "PartnerFactory",
     "PartnersPageFactory",
+    "SignUpFactory",
     "StandardPageFactory",
     "ToolkitChapterPageFactory",
     "ToolkitPageFactory",
