@@ -114,7 +114,6 @@ class Migration(migrations.Migration):
             model_name="formfield",
             name="help_text",
             field=models.CharField(
-                blank=True,
                 help_text="People are told it beside the question. A question without a reason is one not to ask.",
                 max_length=255,
                 verbose_name="why we ask, or what to write",

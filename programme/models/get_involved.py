@@ -84,11 +84,9 @@ class FormField(AbstractFormField):
     help_text = models.CharField(
         "why we ask, or what to write",
         max_length=255,
-        blank=True,
         help_text="People are told it beside the question. A question without a reason is one "
         "not to ask.",
     )
-    help_text.required_on_save = True
     help_for_choice = models.CharField(
         "more help when this is chosen",
         max_length=255,
