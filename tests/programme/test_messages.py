@@ -55,8 +55,11 @@ def mail_is_down(settings):
 
 
 @pytest.fixture
-def worker(settings):
-    """Tasks wait in the database, and are done by the worker that the service runs."""
+def worker(transactional_db, django_db_serialized_rollback, settings):
+    """Tasks wait in the database, and are done by the worker that the service runs.
+
+    It opens and closes connections as it likes, so the test is in no transaction.
+    """
     settings.TASKS = {
         "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []},
     }
