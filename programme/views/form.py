@@ -3,7 +3,6 @@
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from wagtail.models import Site
 
 from cms.core.client_address import client_address
 from cms.core.visibility import public_pages
@@ -17,7 +16,7 @@ from .yours import thank
 @personal
 def sign_up(request, page_id):
     """Take a form. With a mistake it comes back, filled in, under an error summary."""
-    page = _form_page(request, page_id)
+    page = _form_page(page_id)
     if request.method != "POST":
         return HttpResponseRedirect(page.get_url(request))
     form = page.get_form(request.POST, page=page)
@@ -80,13 +79,12 @@ def sent(request, kept):
     return TemplateResponse(request, "programme/sign_up/sent.html", context)
 
 
-def _form_page(request, page_id):
-    """A form that the public may see, on the site that was asked for."""
-    site = Site.find_for_request(request)
-    if site is None:
+def _form_page(page_id):
+    """A form that the public may see, on one of our sites."""
+    page = get_object_or_404(public_pages(GetInvolvedPage.objects.all()), pk=page_id)
+    if page.get_url_parts() is None:
         raise Http404
-    pages = GetInvolvedPage.objects.descendant_of(site.root_page)
-    return get_object_or_404(public_pages(pages), pk=page_id)
+    return page
 
 
 def _again(request, page, form, *, notice="", token="", status=422):
