@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "resources",
     "search",
     "cms.api",
+    "cms.delivery",
     "cms.events",
     "cms.core",
     "wagtail.api.v2",
@@ -139,6 +140,11 @@ TASKS = {
         "QUEUES": [],  # any
     }
 }
+
+# Webhooks --------------------------------------------------------------------
+# Whether they may go to addresses inside private networks, and to plain http.
+
+WEBHOOK_ALLOW_PRIVATE_NETWORKS = env.bool("WEBHOOK_ALLOW_PRIVATE_NETWORKS", default=False)
 
 # Static files ----------------------------------------------------------------
 
