@@ -68,6 +68,8 @@ def post(url: str, body: str, headers: dict[str, str]) -> Answer:
             headers = {"Host": parts.netloc, **headers, "Connection": "close"}
             connection.request("POST", target, body.encode(), headers)
             response = connection.getresponse()
+            if time.monotonic() >= deadline:
+                raise TimeoutError  # the headers were cut short, which reads as their end
             return _answer(response.status, _beginning(response))
     except Refused as error:
         return Answer(error=str(error))

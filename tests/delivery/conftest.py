@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from cms.delivery import queue, sending
 from cms.delivery.models import Endpoint
@@ -24,7 +27,13 @@ def receiver():
 
 @pytest.fixture
 def endpoint(db, receiver):
-    """Tells the receiver of everything, from now on."""
+    """Tells the receiver of standard pages, from now on."""
+    return make_endpoint(receiver.url, types=["home.StandardPage"])
+
+
+@pytest.fixture
+def everything(db, receiver):
+    """Tells the receiver of all there is, from now on."""
     return make_endpoint(receiver.url)
 
 
@@ -34,3 +43,19 @@ def make_endpoint(url, **values):
         **{"name": f"Endpoint {Endpoint.objects.count()}", "url": url, "whats": Event.What.values}
         | values
     )
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that can be put forward."""
+    return Clock(monkeypatch)
+
+
+class Clock:
+    def __init__(self, monkeypatch):
+        self.ahead = timedelta()
+        now = timezone.now
+        monkeypatch.setattr(timezone, "now", lambda: now() + self.ahead)
+
+    def forward(self, **time):
+        self.ahead += timedelta(**time)

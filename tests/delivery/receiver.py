@@ -32,7 +32,7 @@ class Receiver:
         receiver = self
 
         class Handler(_Handler):
-            def do_POST(self):  # noqa: N802
+            def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.requests.append(Request(self.path, dict(self.headers.items()), body))
                 bad = receiver.broken_at and receiver.broken_at.encode() in body
