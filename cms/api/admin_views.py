@@ -7,7 +7,7 @@ from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import CreateView
 
-from cms.core.shown_once import shown_once
+from cms.core.modeladmin import GuardedHistoryView, shown_once
 
 from .models import Scope, Token
 
@@ -42,6 +42,7 @@ class TokenAdmin(ModelAdmin):
     add_to_settings_menu = True
     list_display = ["name", "may", "expires", "last_used_at"]
     create_view_class = CreateTokenView
+    history_view_class = GuardedHistoryView
     edit_handler = ObjectList(
         [FieldPanel(name) for name in ("name", "scopes", "expires_on")],
         base_form_class=TokenForm,

@@ -1,5 +1,6 @@
 """The screens for webhooks and for the log of what was sent."""
 
+from django.contrib.admin import SimpleListFilter
 from django.shortcuts import redirect
 from django.urls import re_path
 from wagtail.admin import messages
@@ -9,7 +10,7 @@ from wagtail_modeladmin.helpers import ButtonHelper, PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import CreateView, InspectView, InstanceSpecificView
 
-from cms.core.shown_once import shown_once
+from cms.core.modeladmin import GuardedHistoryView, shown_once
 from cms.events.models import Event
 
 from . import queue
@@ -110,6 +111,7 @@ class EndpointAdmin(ModelAdmin):
     add_to_settings_menu = True
     list_display = ["name", "url", "state"]
     create_view_class = CreateEndpointView
+    history_view_class = GuardedHistoryView
     inspect_view_enabled = True
     inspect_view_class = EndpointView
     button_helper_class = EndpointButtons
@@ -204,6 +206,22 @@ class DeliveryButtons(ButtonHelper):
         }
 
 
+class EndpointFilter(SimpleListFilter):
+    """Modeladmin's own filter by a relation asks Django's admin site, which is not installed."""
+
+    title = "webhook"
+    parameter_name = "webhook"
+
+    def lookups(self, request, model_admin):
+        return Endpoint.objects.values_list("pk", "name")
+
+    def queryset(self, request, queryset):
+        chosen = self.value()
+        if chosen is None:
+            return queryset
+        return queryset.filter(endpoint=chosen) if chosen.isdecimal() else queryset.none()
+
+
 class DeliveryAdmin(ModelAdmin):
     model = Delivery
     menu_label = "Webhook deliveries"
@@ -211,7 +229,7 @@ class DeliveryAdmin(ModelAdmin):
     menu_order = 611
     add_to_settings_menu = True
     list_display = ["created_at", "what", "subject", "endpoint", "state", "outcome", "attempts"]
-    list_filter = ["state", "endpoint", "what"]
+    list_filter = ["state", EndpointFilter, "what"]
     list_select_related = ["endpoint"]
     list_per_page = 50
     search_fields = ["subject", "message_id"]

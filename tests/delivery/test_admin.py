@@ -94,7 +94,7 @@ class TestMakingOne:
             ("https://127.0.0.1/", "inside a private network"),
             ("https://169.254.169.254/latest/meta-data/", "inside a private network"),
             ("https://nothing-here.invalid/", "could not be found"),
-            ("nonsense", "Enter a valid URL"),
+            ("nonsense", "not an address that can be called"),
         ],
     )
     def test_an_address_that_may_not_be_called_is_refused_in_a_sentence(

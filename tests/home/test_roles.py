@@ -75,6 +75,7 @@ MAY_OPEN = {
     "/admin/api/token/": (NO, NO, NO, NO),
     "/admin/api/token/create/": (NO, NO, NO, NO),
     "/admin/api/token/edit/{token}/": (NO, NO, NO, NO),
+    "/admin/api/token/history/{token}/": (NO, NO, NO, NO),
     "/admin/api/token/delete/{token}/": (NO, NO, NO, NO),
     # Shows each of them what was done to what they may see.
     "/admin/reports/site-history/": (YES, YES, YES, YES),
