@@ -4,10 +4,9 @@ from django import forms
 from django.utils.formats import date_format
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, ObjectList
-from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import CreateView
 
-from cms.core.modeladmin import GuardedHistoryView, shown_once
+from cms.core.modeladmin import MendedModelAdmin, shown_once
 
 from .models import Scope, Token
 
@@ -34,15 +33,13 @@ class CreateTokenView(CreateView):
         )
 
 
-class TokenAdmin(ModelAdmin):
+class TokenAdmin(MendedModelAdmin):
     model = Token
     menu_label = "Content API tokens"
     menu_icon = "key"
     menu_order = 612
-    add_to_settings_menu = True
     list_display = ["name", "may", "expires", "last_used_at"]
     create_view_class = CreateTokenView
-    history_view_class = GuardedHistoryView
     edit_handler = ObjectList(
         [FieldPanel(name) for name in ("name", "scopes", "expires_on")],
         base_form_class=TokenForm,

@@ -7,10 +7,9 @@ from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.log_actions import log
 from wagtail_modeladmin.helpers import ButtonHelper, PermissionHelper
-from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import CreateView, InspectView, InstanceSpecificView
 
-from cms.core.modeladmin import GuardedHistoryView, shown_once
+from cms.core.modeladmin import MendedModelAdmin, shown_once
 from cms.events.models import Event
 
 from . import queue
@@ -103,20 +102,17 @@ class EndpointButtons(ButtonHelper):
         }
 
 
-class EndpointAdmin(ModelAdmin):
+class EndpointAdmin(MendedModelAdmin):
     model = Endpoint
     menu_label = "Webhooks"
     menu_icon = "globe"
     menu_order = 610
-    add_to_settings_menu = True
     list_display = ["name", "url", "state"]
     create_view_class = CreateEndpointView
-    history_view_class = GuardedHistoryView
     inspect_view_enabled = True
     inspect_view_class = EndpointView
     button_helper_class = EndpointButtons
     inspect_view_fields = ["name"]
-    index_view_extra_css = inspect_view_extra_css = ["css/admin/webhooks.css"]
     edit_handler = ObjectList(
         [FieldPanel(name) for name in ("name", "url", "whats", "types", "active")],
         base_form_class=EndpointForm,
@@ -201,7 +197,7 @@ class DeliveryButtons(ButtonHelper):
     def inspect_button(self, *args, **kwargs):
         return {
             **super().inspect_button(*args, **kwargs),
-            "label": "Message and answer",
+            "label": "Open",
             "title": "See the message and the answer",
         }
 
@@ -222,12 +218,11 @@ class EndpointFilter(SimpleListFilter):
         return queryset.filter(endpoint=chosen) if chosen.isdecimal() else queryset.none()
 
 
-class DeliveryAdmin(ModelAdmin):
+class DeliveryAdmin(MendedModelAdmin):
     model = Delivery
     menu_label = "Webhook deliveries"
     menu_icon = "history"
     menu_order = 611
-    add_to_settings_menu = True
     list_display = ["created_at", "what", "subject", "endpoint", "state", "outcome", "attempts"]
     list_filter = ["state", EndpointFilter, "what"]
     list_select_related = ["endpoint"]
@@ -239,7 +234,6 @@ class DeliveryAdmin(ModelAdmin):
     inspect_view_fields = ["message_id"]
     permission_helper_class = DeliveryPermissions
     button_helper_class = DeliveryButtons
-    index_view_extra_css = inspect_view_extra_css = ["css/admin/webhooks.css"]
 
     def get_admin_urls_for_registration(self):
         views = super().get_admin_urls_for_registration()

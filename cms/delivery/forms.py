@@ -30,7 +30,6 @@ class EndpointForm(WagtailAdminModelForm):
     whats = forms.MultipleChoiceField(
         label="Events",
         choices=Event.What.choices,
-        initial=Event.What.values,
         widget=forms.CheckboxSelectMultiple,
     )
     types = forms.MultipleChoiceField(

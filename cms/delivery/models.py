@@ -20,6 +20,10 @@ def new_message_id():
     return f"msg_{secrets.token_hex(16)}"
 
 
+def every_event():
+    return list(Event.What.values)
+
+
 class Endpoint(models.Model):
     """An address that is told.
 
@@ -36,7 +40,7 @@ class Endpoint(models.Model):
         validators=[URLValidator(schemes=["http", "https"])],
         help_text="Where messages are posted to. It begins with https://.",
     )
-    whats = models.JSONField("events", default=list)  # values of Event.What
+    whats = models.JSONField("events", default=every_event)  # values of Event.What
     types = models.JSONField(default=list, blank=True)  # such as "home.HomePage"; empty: all
     active = models.BooleanField(
         "on", default=True, help_text="While it is off, nothing is sent and nothing is collected."
@@ -96,7 +100,9 @@ class Delivery(models.Model):
         DELIVERED = "delivered", "Delivered"
         FAILED = "failed", "Failed"  # a test: it is not tried again
 
-    endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries")
+    endpoint = models.ForeignKey(
+        Endpoint, models.CASCADE, related_name="deliveries", verbose_name="webhook"
+    )
     event = models.BigIntegerField(null=True)  # its number in the log; none: a test
     what = models.CharField("event", max_length=11, choices=[*Event.What.choices, ("test", "Test")])
     subject = models.CharField("about", max_length=141)  # such as "home.HomePage 3"
@@ -133,7 +139,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self):
-        return self.message_id
+        return f"{self.get_what_display()}: {self.subject}" if self.subject else "Test"
 
     @property
     def outcome(self) -> str:

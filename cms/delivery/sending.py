@@ -78,7 +78,11 @@ def post(url: str, body: str, headers: dict[str, str]) -> Answer:
     except (OSError, http.client.HTTPException) as error:
         if time.monotonic() >= deadline or isinstance(error, TimeoutError):
             return Answer(error=_TOO_SLOW)
-        return Answer(error=f"There was no answer: {error or type(error).__name__}."[:300])
+        return Answer(error=f"There was no answer: {_words(error)}.")
+
+
+def _words(error):
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:250]
 
 
 def _open(found) -> socket.socket:

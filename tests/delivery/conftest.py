@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from cms.delivery import queue, sending
 from cms.delivery.models import Endpoint
-from cms.events.models import Event
 from tests.delivery.receiver import Receiver
 
 
@@ -40,8 +39,7 @@ def everything(db, receiver):
 def make_endpoint(url, **values):
     queue.collect()  # what was there before
     return Endpoint.objects.create(
-        **{"name": f"Endpoint {Endpoint.objects.count()}", "url": url, "whats": Event.What.values}
-        | values
+        **{"name": f"Endpoint {Endpoint.objects.count()}", "url": url} | values
     )
 
 

@@ -111,6 +111,11 @@ class TestMakingOne:
         for model in ("home.HomePage", "resources.ToolkitPage", "resources.Document", "core.Image"):
             assert f'value="{model}"' in html
 
+    def test_all_events_are_ticked_to_begin_with_and_no_type(self, administrator, client):
+        html = text_of(client.get(f"{LIST}create/"))
+        assert len(re.findall(r'name="whats"[^>]* checked', html)) == 4
+        assert not re.search(r'name="types"[^>]* checked', html)
+
     def test_the_list_asks_the_database_the_same_for_few_and_for_many(
         self, administrator, client, django_assert_max_num_queries
     ):
