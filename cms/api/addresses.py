@@ -11,4 +11,8 @@ def api_path(model: str, key: str) -> str | None:
     """
     from .v2 import api_router  # reads every model
 
-    return api_router.get_object_detail_urlpath(apps.get_model(model), key)
+    try:
+        found = apps.get_model(model)
+    except LookupError:
+        return None  # an event of an app that has been taken out
+    return api_router.get_object_detail_urlpath(found, key)

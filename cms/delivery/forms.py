@@ -1,7 +1,6 @@
 """What staff fill in for a webhook."""
 
 from django import forms
-from django.apps import apps
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.models import get_page_models
 
@@ -22,8 +21,8 @@ def type_choices() -> list[tuple[str, str]]:
 
 
 def type_label(label: str) -> str:
-    """The name of a type for staff."""
-    return apps.get_model(label)._meta.verbose_name.capitalize()
+    """The name of a type for staff; as it is written, when it is no longer there."""
+    return dict(type_choices()).get(label, label)
 
 
 class EndpointForm(WagtailAdminModelForm):

@@ -20,13 +20,16 @@ def send_to(endpoint_id: int) -> None:
     if not queue.endpoints_with_work().filter(pk=endpoint_id).exists():
         return
     # If this worker is killed, another finds what it left.
-    _later(endpoint_id, timezone.now() + 2 * queue.LEASE)
+    _again(endpoint_id, timezone.now() + 2 * queue.LEASE)
     go_on = queue.take_turn(endpoint_id)
     if go_on is not None:
-        _later(endpoint_id, go_on)
+        _again(endpoint_id, go_on)
 
 
-def _later(endpoint_id, when):
+def _again(endpoint_id, when):
+    """Another turn: behind all that waits now, or when its time has come."""
     # Where tasks are done at once there is no later: the next event tries again.
     if send_to.get_backend().supports_defer:
-        send_to.using(run_after=when).enqueue(endpoint_id)
+        # A task with a time of its own, though it is past, would go first.
+        run_after = when if when > timezone.now() else None
+        send_to.using(priority=0, run_after=run_after).enqueue(endpoint_id)

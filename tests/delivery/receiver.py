@@ -88,6 +88,10 @@ class _Handler(BaseHTTPRequestHandler):
     def wait(self, receiver):
         self.server.stopping.wait(30)
 
+    def ponder(self, receiver):
+        self.server.stopping.wait(0.2)
+        self.take(receiver)
+
     def dribble(self, receiver):
         """A header that never ends, a byte at a time."""
         self.trickle(b"HTTP/1.1 200 OK\r\nX-Slow: ")

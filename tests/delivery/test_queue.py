@@ -8,10 +8,12 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from standardwebhooks import Webhook, WebhookVerificationError
 from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
 
 from cms.core.models import Alert
+from cms.core.tasks import make_renditions
 from cms.delivery import queue
 from cms.delivery.models import Delivery, Endpoint
 from cms.delivery.tasks import send_to, tell_endpoints
@@ -107,6 +109,14 @@ class TestTheMessage:
         Alert.objects.create(title="News")
         tell_endpoints.call()
         assert json.loads(receiver.requests[-1].body)["data"]["api_url"] is None
+
+    def test_of_a_model_that_is_no_longer_installed_is_sent_all_the_same(
+        self, everything, receiver
+    ):
+        Event.objects.create(what="published", model="shop.Basket", key="1", public=True)
+        tell_endpoints.call()
+        data = json.loads(receiver.requests[-1].body)["data"]
+        assert (data["model"], data["api_url"]) == ("shop.Basket", None)
 
     def test_names_no_person(self, page, endpoint, receiver):
         page.content_owner_name, page.content_owner_email = "Robin Owner", "owner@example.org"
@@ -450,8 +460,6 @@ class TestTryingAgain:
     def test_the_worker_comes_back_when_the_time_has_come(
         self, page, endpoint, receiver, settings, clock
     ):
-        from django_tasks_db.models import DBTaskResult
-
         settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
         receiver.behave = "fail"
         publish(page)
@@ -468,6 +476,26 @@ class TestTryingAgain:
         clock.forward(minutes=10)
         work()
         assert not DBTaskResult.objects.exclude(status="SUCCESSFUL").exists()
+
+    def test_neither_another_endpoint_nor_other_work_waits_for_a_slow_one_to_finish(
+        self, home, endpoint, settings, monkeypatch
+    ):
+        settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+        monkeypatch.setattr(queue, "TURN", timedelta(seconds=0.3))
+        with Receiver(behave="ponder") as slow:
+            make_endpoint(slow.url, name="A, so that it is first", types=["home.StandardPage"])
+            publish(*[StandardPageFactory(parent=home) for _ in range(6)])
+            tell_endpoints.enqueue()
+            make_renditions.enqueue(0)
+            work()
+            assert len(slow.requests) == 6
+        quick = Delivery.objects.filter(endpoint=endpoint)
+        last_of_the_slow = Delivery.objects.exclude(endpoint=endpoint).latest("sent_at").sent_at
+        assert quick.latest("sent_at").sent_at < last_of_the_slow
+        other_work = DBTaskResult.objects.get(
+            task_path="cms.core.tasks.make_renditions", args_kwargs__args=[0]
+        )
+        assert other_work.finished_at < last_of_the_slow
 
 
 def work():
