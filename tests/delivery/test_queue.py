@@ -3,6 +3,7 @@
 import json
 import logging
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.core import mail
@@ -499,7 +500,9 @@ class TestTryingAgain:
 
 
 def work():
-    call_command("db_worker", batch=True, queue_name="*", startup_delay=False, verbosity=0)
+    """Run the worker until nothing is due, in the transaction of the test."""
+    with mock.patch("django_tasks_db.management.commands.db_worker.close_old_connections"):
+        call_command("db_worker", batch=True, queue_name="*", startup_delay=False, verbosity=0)
 
 
 class TestTheLog:
