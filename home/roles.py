@@ -7,7 +7,8 @@
 | Publishers       | publish, unpublish, move, schedule | add, change, delete | –      |
 | Sign-up managers | –                                  | –                 | all      |
 
-Administrators (superusers) may do everything.
+Administrators (superusers) may do everything. Webhooks and API tokens are theirs alone,
+unless they give the permission to a group that they make.
 """
 
 from django.contrib.auth.models import Group, Permission

@@ -7,4 +7,9 @@ class ApiConfig(AppConfig):
     verbose_name = "API"
 
     def ready(self):
+        from cms.delivery.messages import find_in_the_api_by
+
+        from .addresses import api_path
+
+        find_in_the_api_by(api_path)
         autodiscover_modules("api")  # what each app adds to the API

@@ -12,7 +12,7 @@ from operator import or_
 from django.db.models import Q
 from django.utils import timezone
 from wagtail.images import get_image_model
-from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
+from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction
 from wagtail.permissions import policy_registry
 
 from . import references
@@ -85,6 +85,18 @@ def public_collections(queryset):
 def is_public_collection(collection) -> bool:
     """The same rule for a collection that is in hand."""
     return not collection.path.startswith(restricted_collection_paths())
+
+
+def readers_may_see(thing) -> bool:
+    """The same rule for anything that editors change: a page, a file, a collection, a snippet."""
+    if isinstance(thing, Page):
+        return is_public(thing)
+    if isinstance(thing, Collection):
+        return is_public_collection(thing)
+    if hasattr(thing, "collection_id") and not is_in_public_collection(thing):
+        return False
+    expires = getattr(thing, "expire_at", None)
+    return getattr(thing, "live", True) and (expires is None or expires > timezone.now())
 
 
 def private_renditions():

@@ -13,11 +13,15 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.signals import post_delete, post_save
 
+from cms.core.visibility import readers_may_see
+
 from .models import Event, Reader
 
 _LOCK = 7_205_241  # any number that nothing else in this database locks by
 _NOT_SEEN = {"file_hash"}  # fields that Wagtail fills in later, and no reader sees
+_GONE = {Event.What.UNPUBLISHED, Event.What.DELETED}
 _followers = []
+_recorded = []
 
 
 def follow(task) -> None:
@@ -43,6 +47,7 @@ def record(what: Event.What, instance, *, model=None, tree_path="", urls=()) -> 
             key=str(instance.pk),
             tree_path=tree_path,
             urls=[url for url in urls if url],
+            public=what not in _GONE and readers_may_see(instance),
         )
     transaction.on_commit(partial(_tell, event.number))
 
@@ -82,8 +87,14 @@ def unread(name: str):
 
 def record_changes_of(model) -> None:
     """Have each save and each deletion of a model that is no page recorded."""
+    _recorded.append(model)
     post_save.connect(_saved, sender=model, dispatch_uid="events.saved")
     post_delete.connect(_deleted, sender=model, dispatch_uid="events.deleted")
+
+
+def recorded_models() -> list:
+    """The models that are no pages, and whose changes are recorded."""
+    return list(_recorded)
 
 
 def _saved(instance, raw, update_fields, **kwargs):

@@ -19,9 +19,11 @@ class Event(models.Model):
     tree_path = models.CharField(max_length=255, blank=True)  # where a page stands
     urls = models.JSONField(default=list)  # a page's address, and before it the one it had
     at = models.DateTimeField(auto_now_add=True)
+    public = models.BooleanField(default=False)  # whether readers may see it after the change
 
     class Meta:
         ordering = ["number"]
+        indexes = [models.Index(fields=["model", "key", "number"], name="event_about")]
 
     def __str__(self):
         return f"{self.number}: {self.model} {self.key} {self.what}"

@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "resources",
     "search",
     "cms.api",
+    "cms.delivery",
     "cms.events",
     "cms.core",
     "wagtail.api.v2",
@@ -139,6 +140,16 @@ TASKS = {
         "QUEUES": [],  # any
     }
 }
+
+# Webhooks --------------------------------------------------------------------
+# Whether they may go to addresses inside private networks, and to plain http.
+
+WEBHOOK_ALLOW_PRIVATE_NETWORKS = env.bool("WEBHOOK_ALLOW_PRIVATE_NETWORKS", default=False)
+
+# What `manage.py serve` does once a day. Without it, have them run by cron or a timer.
+DAILY_COMMANDS = ["purge_sign_ups", "purge_deliveries"]
+if TASKS_BACKEND == "database":
+    DAILY_COMMANDS.append("prune_db_task_results")
 
 # Static files ----------------------------------------------------------------
 

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from django.db import DatabaseError
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from cms.core.management.commands import serve
+from cms.delivery.models import Delivery, Endpoint
 from tests.factories import StandardPageFactory
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +44,47 @@ def test_a_database_that_is_away_does_not_stop_the_serving(monkeypatch, caplog):
     monkeypatch.setattr(serve, "call_command", away)
     serve.publish_what_is_due()
     assert "tried again soon" in caplog.text
+
+
+DAILY = ["purge_sign_ups", "purge_deliveries", "prune_db_task_results"]
+
+
+def test_tidying_goes_on_when_one_part_fails(monkeypatch, caplog, settings):
+    settings.DAILY_COMMANDS = DAILY
+    called = []
+
+    def away(command, **options):
+        called.append(command)
+        raise DatabaseError("away")
+
+    monkeypatch.setattr(serve, "call_command", away)
+    serve.tidy_up()
+    assert called == DAILY
+    assert caplog.text.count("tried again tomorrow") == 3
+
+
+def test_tidying_forgets_what_was_sent_and_done_long_ago(db, settings):
+    settings.DAILY_COMMANDS = DAILY
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+    task = "cms.delivery.tasks.tell_endpoints"
+    long_ago = timezone.now() - timedelta(days=31)
+    endpoint = Endpoint.objects.create(name="App", url="https://www.example.org/")
+    for made in (long_ago, timezone.now()):
+        delivery = Delivery.objects.create(endpoint=endpoint, what="test")
+        Delivery.objects.filter(pk=delivery.pk).update(created_at=made)
+        DBTaskResult.objects.create(
+            status="SUCCESSFUL",
+            args_kwargs={},
+            task_path=task,
+            backend_name="default",
+            run_after=made,
+            finished_at=made,
+            exception_class_path="",
+            traceback="",
+        )
+    serve.tidy_up()
+    assert Delivery.objects.get().created_at > long_ago
+    assert DBTaskResult.objects.get(task_path=task).finished_at > long_ago
 
 
 def test_it_answers_and_stops_when_it_is_asked_to(tmp_path, monkeypatch):

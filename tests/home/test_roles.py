@@ -4,7 +4,9 @@ import pytest
 from django.contrib.auth.models import Group
 from wagtail.models import Workflow
 
+from cms.api.models import Token
 from cms.core.models import Alert
+from cms.delivery.models import Delivery, Endpoint
 from home.roles import (
     AUTHORS,
     EDITORS,
@@ -64,6 +66,19 @@ MAY_OPEN = {
     "/admin/collections/": (NO, NO, NO, NO),
     "/admin/sites/": (NO, NO, NO, NO),
     "/admin/workflows/list/": (NO, NO, NO, NO),
+    "/admin/delivery/endpoint/": (NO, NO, NO, NO),
+    "/admin/delivery/endpoint/create/": (NO, NO, NO, NO),
+    "/admin/delivery/endpoint/inspect/{endpoint}/": (NO, NO, NO, NO),
+    "/admin/delivery/endpoint/edit/{endpoint}/": (NO, NO, NO, NO),
+    "/admin/delivery/endpoint/delete/{endpoint}/": (NO, NO, NO, NO),
+    "/admin/delivery/endpoint/history/{endpoint}/": (NO, NO, NO, NO),
+    "/admin/delivery/delivery/": (NO, NO, NO, NO),
+    "/admin/delivery/delivery/inspect/{delivery}/": (NO, NO, NO, NO),
+    "/admin/api/token/": (NO, NO, NO, NO),
+    "/admin/api/token/create/": (NO, NO, NO, NO),
+    "/admin/api/token/edit/{token}/": (NO, NO, NO, NO),
+    "/admin/api/token/history/{token}/": (NO, NO, NO, NO),
+    "/admin/api/token/delete/{token}/": (NO, NO, NO, NO),
     # Shows each of them what was done to what they may see.
     "/admin/reports/site-history/": (YES, YES, YES, YES),
 }
@@ -77,7 +92,11 @@ def person(role):
 
 @pytest.fixture
 def things(home):
+    endpoint = Endpoint.objects.create(name="App", url="https://www.example.org/")
     return {
+        "endpoint": endpoint.pk,
+        "delivery": Delivery.objects.create(endpoint=endpoint, what="test").pk,
+        "token": Token.objects.create(name="App", digest="").pk,
         "home": home.pk,
         "site": home.get_site().pk,
         "other": StandardPageFactory(parent=home, title="Other").pk,

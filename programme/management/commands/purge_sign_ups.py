@@ -24,5 +24,7 @@ class Command(BaseCommand):
         else:
             counts = retention.purge()
             verb = "erased"
+        if not options["verbosity"]:
+            return
         for name, count in counts.items():
             self.stdout.write(f"{count} {verb}: {WORDS[name]}")

@@ -15,13 +15,14 @@ logger = logging.getLogger(__name__)
 
 SECONDS_TO_STOP = 10  # for requests and tasks under way; then they are ended
 SECONDS_BETWEEN_STARTS = 10  # of a worker that keeps ending
+DAY = 24 * 60 * 60
 
 
 class Command(BaseCommand):
     help = (
-        "Serves the site with Granian, does its background tasks, and every minute publishes what "
-        "is due and takes down what has expired. For one machine; a larger service runs the parts "
-        "by themselves."
+        "Serves the site with Granian, does its background tasks, every minute publishes what is "
+        "due and takes down what has expired, and every day tidies up. For one machine; a larger "
+        "service runs the parts by themselves."
     )
 
     def add_arguments(self, parser):
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
         look_again = time.monotonic() + every
+        tidy_again = time.monotonic()
         while not stopping and server.poll() is None:
             time.sleep(0.2)
             worker.keep_going()
@@ -63,6 +65,9 @@ class Command(BaseCommand):
                 close_old_connections()
                 publish_what_is_due()
                 look_again = time.monotonic() + every
+                if time.monotonic() >= tidy_again:
+                    tidy_up()
+                    tidy_again = time.monotonic() + DAY
         worker.stop()
         try:
             code = server.wait(timeout=SECONDS_TO_STOP)
@@ -114,3 +119,12 @@ def publish_what_is_due():
         call_command("publish_scheduled", verbosity=0)
     except DatabaseError:
         logger.exception("What was due could not be published. It is tried again soon.")
+
+
+def tidy_up():
+    """Once; what could not be done is done the next day."""
+    for command in settings.DAILY_COMMANDS:
+        try:
+            call_command(command, verbosity=0)
+        except DatabaseError:
+            logger.exception("%s could not be done. It is tried again tomorrow.", command)

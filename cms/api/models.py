@@ -1,0 +1,66 @@
+"""Keys by which programs show who they are."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Scope(models.TextChoices):
+    """What a program may do beyond what everyone may."""
+
+    CONTENT_READ = "content:read", "Read what is public"
+    DRAFTS_READ = "drafts:read", "Read drafts"
+    FORMS_WRITE = "forms:write", "Send in forms"
+
+
+def in_a_year():
+    return timezone.localdate() + timedelta(days=365)
+
+
+class Token(models.Model):
+    """A program's key. What is kept is its digest: the key itself is shown once."""
+
+    name = models.CharField(
+        max_length=80, unique=True, help_text="Which program uses it, such as “The app's server”."
+    )
+    scopes = models.JSONField("may", default=list)  # values of Scope
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    expires_on = models.DateField(
+        "last day", default=in_a_year, help_text="It works until the end of this day."
+    )
+    created_at = models.DateTimeField("made", auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    last_used_at = models.DateTimeField("last used", null=True, editable=False)  # to the minute
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "content API token"
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_on < timezone.localdate()
+
+    def allows(self, scope: str) -> bool:
+        return scope in self.scopes
+
+    def make_key(self) -> str:
+        """Make the key and return it, once; the token must then be saved.
+
+        There are 256 random bits in it, so a fast digest is as good as a slow one.
+        """
+        key = "cms_" + secrets.token_urlsafe(32)
+        self.digest = digest_of(key)
+        return key
+
+
+def digest_of(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,35 @@
+"""Telling endpoints in the background. Ahead of work that takes longer, so that news is new."""
+
+from django.utils import timezone
+from django_tasks import task
+
+from . import queue
+
+
+@task(priority=10)
+def tell_endpoints() -> None:
+    """Follow the log of events."""
+    queue.collect()
+    for endpoint in list(queue.endpoints_with_work()):
+        send_to.enqueue(endpoint.pk)
+
+
+@task(priority=10)
+def send_to(endpoint_id: int) -> None:
+    """Take a turn for one endpoint, and see that there is another when one is due."""
+    if not queue.endpoints_with_work().filter(pk=endpoint_id).exists():
+        return
+    # If this worker is killed, another finds what it left.
+    _again(endpoint_id, timezone.now() + 2 * queue.LEASE)
+    go_on = queue.take_turn(endpoint_id)
+    if go_on is not None:
+        _again(endpoint_id, go_on)
+
+
+def _again(endpoint_id, when):
+    """Another turn: behind all that waits now, or when its time has come."""
+    # Where tasks are done at once there is no later: the next event tries again.
+    if send_to.get_backend().supports_defer:
+        # A task with a time of its own, though it is past, would go first.
+        run_after = when if when > timezone.now() else None
+        send_to.using(priority=0, run_after=run_after).enqueue(endpoint_id)
