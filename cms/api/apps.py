@@ -7,4 +7,7 @@ class ApiConfig(AppConfig):
     verbose_name = "API"
 
     def ready(self):
-        autodiscover_modules("api")  # what each app adds to the API
+        # The APIs' own endpoints, and what each app adds to them.
+        from .content import images, pages, site  # noqa: F401
+
+        autodiscover_modules("api")
