@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from cms.api.content import cursors
 from cms.api.content.api import content_api
-from cms.api.content.frame import Answer, Id, Paging, NoParameters, reads
+from cms.api.content.frame import Answer, Id, Paging, reads
 from cms.core.references import load_references
 
 from .models import Partner
@@ -32,7 +32,7 @@ def list_partners(request, params: Query[Paging]):
 
 
 @reads(router, "{int:partner_id}/", answers=PartnerShape, may_be_missing=True)
-def get_partner(request, partner_id: Id, params: Query[NoParameters]):
+def get_partner(request, partner_id: Id):
     """One partner."""
     partner = Partner.objects.filter(pk=partner_id).first()
     if partner is None:

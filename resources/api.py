@@ -14,7 +14,7 @@ from wagtail.models import Collection as WagtailCollection
 
 from cms.api.content import cursors
 from cms.api.content.api import content_api
-from cms.api.content.frame import Answer, Id, Paging, NoParameters, reads
+from cms.api.content.frame import Answer, Id, Paging, reads
 from cms.api.content.page_filters import several
 from cms.api.v2 import api_router
 from cms.core.references import load_references
@@ -105,14 +105,12 @@ def list_documents(request, params: Query[DocumentParameters]):
 
 
 @reads(documents, "{int:document_id}/", answers=Document, may_be_missing=True)
-def get_document(request, document_id: Id, params: Query[NoParameters]):
+def get_document(request, document_id: Id):
     """One document."""
     document = _public().filter(pk=document_id).first()
     if document is None:
         raise Http404
-    return Answer(
-        whole_document_json(document, request), ["documents", f"document-{document.pk}"]
-    )
+    return Answer(whole_document_json(document, request), ["documents", f"document-{document.pk}"])
 
 
 def _public():
@@ -120,7 +118,7 @@ def _public():
 
 
 @reads(collections, "", answers=CollectionTree)
-def list_collections(request, params: Query[NoParameters]):
+def list_collections(request):
     """The collections that documents are kept in, as a tree."""
     nodes = collection_nodes(request).values()
     top = [node for node in nodes if node["parent"] is None]
@@ -128,14 +126,12 @@ def list_collections(request, params: Query[NoParameters]):
 
 
 @reads(collections, "{int:collection_id}/", answers=Collection, may_be_missing=True)
-def get_collection(request, collection_id: Id, params: Query[NoParameters]):
+def get_collection(request, collection_id: Id):
     """One collection, with those inside it."""
     nodes = collection_nodes(request)
     if collection_id not in nodes:
         raise Http404
-    return Answer(
-        nodes[collection_id], ["documents", "collections", f"collection-{collection_id}"]
-    )
+    return Answer(nodes[collection_id], ["documents", "collections", f"collection-{collection_id}"])
 
 
 content_api.add_router("documents/", documents)

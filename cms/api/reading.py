@@ -13,9 +13,7 @@ def specific_pages(keys: Iterable[int]) -> list[Page]:
     """The pages with these keys, in this order, each as its own type."""
     keys = list(keys)
     each = Page.objects.filter(pk__in=keys).specific()
-    found = {
-        page.pk: page for page in each.select_related("locale", for_specific_subqueries=True)
-    }
+    found = {page.pk: page for page in each.select_related("locale", for_specific_subqueries=True)}
     return [found[key] for key in keys if key in found]
 
 

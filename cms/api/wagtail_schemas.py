@@ -9,7 +9,7 @@ upgrade of Wagtail changes what comes out.
 from collections.abc import Callable
 from functools import cache, reduce
 from operator import or_
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired, get_args, get_origin
 
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import models
@@ -17,7 +17,7 @@ from django.db.models.fields.reverse_related import ForeignObjectRel
 from ninja import Schema
 from ninja.orm.fields import get_schema_field
 from pydantic import Field
-from typing_extensions import NotRequired, get_type_hints, is_typeddict
+from typing_extensions import get_type_hints, is_typeddict
 from wagtail.api import APIField
 from wagtail.api.conf import get_model_field
 from wagtail.api.rich_text import RichTextOutputFormat

@@ -5,11 +5,12 @@ its own router: `content_api.add_router("partners/", router)`. What asks who som
 is (tokens and their scopes) is the `auth` of such a router.
 """
 
+import json
 import re
 from functools import wraps
 
 from django.http import Http404, HttpResponse
-from django.urls import include, path, re_path
+from django.urls import include, re_path
 from ninja import NinjaAPI, Swagger
 
 from .problems import MEDIA_TYPE, not_found, problem, register
@@ -40,8 +41,20 @@ class ContentAPI(NinjaAPI):
         for operations in schema["paths"].values():
             for operation in operations.values():
                 _declare(operation)
+        used = _referenced(schema["paths"], schema["components"]["schemas"])
+        schema["components"]["schemas"] = used
         schema["servers"] = [{"url": PREFIX.rstrip("/")}]
         return schema
+
+
+def _referenced(paths, shapes) -> dict:
+    """Those of `shapes` that `paths` point at, and what these point at, by name."""
+    found, unseen = set(), [paths]
+    while unseen:
+        names = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(unseen.pop()))) - found
+        found |= names
+        unseen += [shapes[name] for name in names]
+    return {name: shapes[name] for name in sorted(found)}
 
 
 def _declare(operation) -> None:
@@ -79,9 +92,7 @@ _HEADERS = {
 
 
 def _headers(*names):
-    return {
-        name: {"schema": {"type": "string"}, "description": _HEADERS[name]} for name in names
-    }
+    return {name: {"schema": {"type": "string"}, "description": _HEADERS[name]} for name in names}
 
 
 content_api = ContentAPI(
@@ -91,7 +102,7 @@ content_api = ContentAPI(
     urls_namespace="content_api",
     openapi_url="openapi.json",
     docs_url="docs/",
-    docs=Swagger({"persistAuthorization": False, "tryItOutEnabled": True}),
+    docs=Swagger({"tryItOutEnabled": True, "validatorUrl": None}),
     docs_decorator=_only_from_here,
 )
 register(content_api)
@@ -143,4 +154,4 @@ def content_urls():
     patterns, app_name, namespace = content_api.urls
     for pattern in patterns:
         pattern.callback = _answering(pattern.callback)
-    return include(([*patterns, re_path(r"/$", nothing)], app_name), namespace=namespace)
+    return include(([*patterns, re_path(r"^.*/$", nothing)], app_name), namespace=namespace)

@@ -13,7 +13,7 @@ from django.core import signing
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
-from .problems import BadRequest
+from .problems import BadRequestError
 
 _SALT = "cms.api.content.cursors"
 _MOVING = {"cursor", "limit"}  # parameters that may differ from part to part
@@ -26,16 +26,16 @@ def make(request, place: list) -> str:
 
 
 def read(request, cursor: str) -> list:
-    """The place that `cursor` says. Raises BadRequest when it is not one of ours."""
+    """The place that `cursor` says. Raises BadRequestError when it is not one of ours."""
     try:
         made_for, place = signing.loads(cursor, salt=_SALT)
     except (signing.BadSignature, ValueError) as error:
-        raise BadRequest(
+        raise BadRequestError(
             {"cursor": "cursor: This is not a cursor of this API, or it was cut or changed."}
         ) from error
     if made_for != _list(request):
-        raise BadRequest(
-            {"cursor": "cursor: It belongs to another list. Keep the other parameters as they were."}
+        raise BadRequestError(
+            {"cursor": "cursor: It is of another list. Keep the other parameters as they were."}
         )
     return place
 
@@ -59,9 +59,7 @@ def moments(place: list, kinds: list[bool]) -> list[Any]:
 
 def _list(request) -> str:
     """A short name for the list that a request asks for."""
-    asked = [
-        (name, values) for name, values in sorted(request.GET.lists()) if name not in _MOVING
-    ]
+    asked = [(name, values) for name, values in sorted(request.GET.lists()) if name not in _MOVING]
     return sha256(f"{request.get_host()} {request.path} {asked}".encode()).hexdigest()[:16]
 
 

@@ -10,8 +10,9 @@ from typing import Annotated, Any, get_args, get_origin
 from typing_extensions import get_type_hints, is_typeddict
 from wagtail.api.v2.utils import FieldsParameterParseError, parse_fields_parameter
 
-from .problems import BadRequest, shortened
+from .problems import BadRequestError, shortened
 
+BLOCK = {"type", "value", "id"}  # the keys of a block of a stream
 LONGEST = 1000  # characters
 DEEPEST = 5  # brackets in brackets
 
@@ -37,7 +38,7 @@ class Selection:
 
     def _keep(self, value):
         if isinstance(value, list):
-            if any(isinstance(row, dict) and row.keys() == {"type", "value", "id"} for row in value):
+            if value and isinstance(value[0], dict) and value[0].keys() == BLOCK:
                 return [row for row in value if self.names([row["type"]])]
             return [self._keep(row) for row in value]
         if isinstance(value, dict):
@@ -51,18 +52,18 @@ NOTHING = Selection(False, {}, set())
 def read(text: str | None, known: dict[str, list]) -> Selection:
     """The selection that `text` says; `known` is {name: its shapes in the types at hand}.
 
-    Raises BadRequest when it is no selection, or names what is not there.
+    Raises BadRequestError when it is no selection, or names what is not there.
     """
     if not text:
         return NOTHING
     if len(text) > LONGEST:
-        raise BadRequest({"fields": f"fields: It is longer than {LONGEST} characters."})
+        raise BadRequestError({"fields": f"fields: It is longer than {LONGEST} characters."})
     if _depth(text) > DEEPEST:
-        raise BadRequest({"fields": f"fields: Its brackets are more than {DEEPEST} deep."})
+        raise BadRequestError({"fields": f"fields: Its brackets are more than {DEEPEST} deep."})
     try:
         parsed = parse_fields_parameter(text)
     except FieldsParameterParseError as error:
-        raise BadRequest({"fields": f"fields: {error}."}) from error
+        raise BadRequestError({"fields": f"fields: {error}."}) from error
     _refuse_unknown(parsed, known)
     return _selection(parsed)
 
@@ -70,7 +71,7 @@ def read(text: str | None, known: dict[str, list]) -> Selection:
 def _refuse_unknown(parsed, known):
     for name, _, inner in parsed:
         if name != "*" and name not in known:
-            raise BadRequest({"fields": f"fields: There is no “{shortened(name)}” there."})
+            raise BadRequestError({"fields": f"fields: There is no “{shortened(name)}” there."})
         if inner:
             within = {}
             for shape in known[name]:
@@ -103,7 +104,7 @@ def _selection(parsed) -> Selection:
 
 
 def is_block(shape) -> bool:
-    return is_typeddict(shape) and get_type_hints(shape).keys() == {"type", "value", "id"}
+    return is_typeddict(shape) and get_type_hints(shape).keys() == BLOCK
 
 
 def _depth(text) -> int:

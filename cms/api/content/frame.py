@@ -30,7 +30,7 @@ from pydantic import Field
 from cms.events import version
 
 from ..wagtail_schemas import RichTextOutputFormat
-from .problems import BadRequest, Problem, shortened
+from .problems import BadRequestError, Problem, shortened
 
 KEPT_FOR = 3600  # seconds that an answer is kept, if nothing changes
 LONGEST_KEPT = 512  # characters of the query of an answer that is kept
@@ -40,10 +40,6 @@ LARGEST_ID = 2**31 - 1
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-
-
-class NoParameters(Schema):
-    """None at all."""
 
 
 class Parameters(Schema):
@@ -126,7 +122,7 @@ def _refuse_unknown(request, known):
         elif any("\x00" in value for value in values):
             errors[name] = f"{name}: It holds a null character."
     if errors:
-        raise BadRequest(errors)
+        raise BadRequestError(errors)
 
 
 # Versions ------------------------------------------------------------------------
@@ -145,9 +141,11 @@ def _versioned(request, make, kept):
 
 
 def _unchanged(request, etag, changed=None):
-    """304 when the client has this very answer. A date alone is too coarse to say so."""
-    asked = request.headers.get("If-None-Match")
-    if not asked or not {etag, "*"}.intersection(parse_etags(asked)):
+    """304 when the client has this very answer.
+
+    A date is too coarse to say so, and “*” does not say what the client has.
+    """
+    if etag not in parse_etags(request.headers.get("If-None-Match", "")):
         return None
     return _with_headers(HttpResponseNotModified(), etag, changed)
 

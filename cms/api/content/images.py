@@ -5,14 +5,14 @@ from ninja import Query, Router
 from typing_extensions import TypedDict
 from wagtail.images import get_image_model
 
-from cms.core.representations import image_json
 from cms.core.renditions import WIDTHS
+from cms.core.representations import image_json
 from cms.core.shapes import Image
 from cms.core.visibility import in_public_collection
 
 from . import cursors
 from .api import content_api
-from .frame import Answer, Id, Paging, NoParameters, reads
+from .frame import Answer, Id, Paging, reads
 
 router = Router(tags=["Pictures"])
 
@@ -49,7 +49,7 @@ def list_images(request, params: Query[Paging]):
 
 
 @reads(router, "{int:image_id}/", answers=LibraryImage, may_be_missing=True)
-def get_image(request, image_id: Id, params: Query[NoParameters]):
+def get_image(request, image_id: Id):
     """One picture, with its sizes."""
     image = _public().filter(pk=image_id).first()
     if image is None:
@@ -63,10 +63,12 @@ def _public():
 
 def _library_image(image, request) -> LibraryImage:
     json = image_json(image, request)
-    by_width = {json["renditions"][name]["width"]: json["renditions"][name] for name in WIDTHS}
+    made = [json["renditions"][name] for name in WIDTHS]
+    # A picture is never enlarged, so two sizes of a small one may be the same.
+    by_width = {rendition["width"]: rendition["url"] for rendition in reversed(made)}
     return {
         **json,
-        "srcset": ", ".join(f"{made['url']} {width}w" for width, made in sorted(by_width.items())),
+        "srcset": ", ".join(f"{url} {width}w" for width, url in sorted(by_width.items())),
         "focal_point": {
             "x": image.focal_point_x,
             "y": image.focal_point_y,

@@ -1,4 +1,4 @@
-"""By what pages can be found: parameters made from their fields, and what each asks of the database.
+"""By what pages can be found: parameters made from their fields, and what each asks for.
 
 Text can be given whole, or several by `__in`; dates and numbers also by `__gt`,
 `__gte`, `__lt`, `__lte`. A field that only some types have finds pages of these.
@@ -123,7 +123,10 @@ class _Fixed(Paging, Parameters):
 PageParameters = create_model(
     "PageParameters",
     __base__=_Fixed,
-    **{name: (lookup.kind | None, None) for name, lookup in LOOKUPS.items()},
+    **{
+        name: (lookup.kind, []) if lookup.lookup == "in" else (lookup.kind | None, None)
+        for name, lookup in LOOKUPS.items()
+    },
 )
 
 
@@ -132,7 +135,7 @@ def matching(params) -> Q:
     wanted = Q()
     for name, lookup in LOOKUPS.items():
         value = getattr(params, name)
-        if value is not None:
+        if value not in (None, []):
             wanted &= _asks(lookup, value)
     if params.type:
         labels = [label.lower().split(".") for label in params.type]

@@ -1,14 +1,14 @@
 """Pages: lists, one page, and what is at an address."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from ninja import Query, Router
 from pydantic import Field
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
@@ -22,7 +22,7 @@ from .api import content_api
 from .frame import Answer, Id, Parameters, reads
 from .page_filters import MOMENTS, ORDERS, PageParameters, matching, several
 from .page_shapes import TYPES, PageList, Whole, row_json, whole_json
-from .problems import BadRequest
+from .problems import BadRequestError
 from .public import pages_of, site_of, tags_of
 from .seo import Alternate, Seo, alternates_json, seo_json
 from .site import Menus, SiteData, menus_json, settings_json
@@ -139,7 +139,7 @@ def _placed(pages, site, params):
             continue
         place = site.root_page if key == "root" else pages_of(site).filter(pk=key).first()
         if place is None:
-            raise BadRequest({name: f"{name}: There is no page {key}."})
+            raise BadRequestError({name: f"{name}: There is no page {key}."})
         pages = getattr(pages, name)(place)
     return pages
 

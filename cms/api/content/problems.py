@@ -29,13 +29,12 @@ class Problem(Schema):
     errors: list[ParameterProblem]
 
 
-class BadRequest(Exception):
+class BadRequestError(Exception):
     """A request that can't be understood; `errors` is {parameter: sentence}."""
 
     def __init__(self, errors: dict[str, str]):
         super().__init__(" ".join(errors.values()))
         self.errors = errors
-
 
 
 def problem(status: int, detail: str, errors: dict[str, str] | None = None) -> HttpResponse:
@@ -75,7 +74,7 @@ def shortened(value) -> str:
 def register(api) -> None:
     """Have the API's errors said as problems."""
 
-    @api.exception_handler(BadRequest)
+    @api.exception_handler(BadRequestError)
     def said_bad(request, error):
         return bad_request(error.errors)
 

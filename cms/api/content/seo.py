@@ -1,8 +1,8 @@
 """What search engines, and those who share a page, are told."""
 
-from typing import Literal
+from typing import Literal, NotRequired
 
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from cms.core.models import SiteSettings
 from cms.core.representations import absolute, image_json

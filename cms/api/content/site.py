@@ -18,7 +18,7 @@ from cms.core.visibility import not_expired, public_pages
 from . import cursors
 from .api import content_api
 from .blocks import stream_shape
-from .frame import Answer, Paging, NoParameters, reads
+from .frame import Answer, Paging, reads
 from .public import pages_of, site_of
 
 router = Router(tags=["Site"])
@@ -122,19 +122,19 @@ def settings_json(site, request) -> SiteData:
 
 
 @reads(router, "menus/", answers=Menus)
-def get_menus(request, params: Query[NoParameters]):
+def get_menus(request):
     """The menus of the site."""
     return Answer(menus_json(site_of(request), request), ["menus"])
 
 
 @reads(router, "settings/", answers=SiteData)
-def get_settings(request, params: Query[NoParameters]):
+def get_settings(request):
     """Who runs the site, how to reach them, and what is at its foot."""
     return Answer(settings_json(site_of(request), request), ["settings"])
 
 
 @reads(router, "alerts/", answers=AlertList)
-def list_alerts(request, params: Query[NoParameters]):
+def list_alerts(request):
     """The messages at the top of every page now, the newest first."""
     alerts = Alert.objects.filter(live=True).filter(not_expired()).select_related("page")
     items = [
