@@ -22,7 +22,7 @@ from cms.core.api_fields import TagNamesField
 from cms.core.references import load_references
 from cms.core.visibility import in_public_collection, public_pages
 
-from .reading import read_together, specific_pages
+from .reading import pages_with_keys, read_together
 
 
 class _RefusesBadValues:
@@ -57,7 +57,7 @@ class PagesAPIViewSet(_RefusesBadValues, WagtailPagesAPIViewSet):
     def paginate_queryset(self, queryset):
         pages = list(super().paginate_queryset(queryset))
         if self._asks_for_everything() and queryset.model is Page:
-            pages = specific_pages(page.pk for page in pages)
+            pages = pages_with_keys(page.pk for page in pages)
         if "fields" in self.request.GET:
             read_together(pages, self.get_available_fields)
         return pages

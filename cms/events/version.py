@@ -1,7 +1,7 @@
 """The version of all that readers can see: it moves with every event, and when something expires.
 
 An answer made at one version holds for as long as the version stays. Asking costs
-two queries, or none while the cache remembers:
+one query, or none while the cache remembers:
 
 - After each commit, `touch` puts a new random token in the cache, before the
   publish returns. Every process sees it, and what was remembered under the old
@@ -23,6 +23,7 @@ from uuid import uuid4
 from django.apps import apps
 from django.core.cache import caches
 from django.db import connection
+from django.db.models import BigIntegerField, Subquery, Value
 from django.utils import timezone
 from wagtail.models import DraftStateMixin, Page
 
@@ -68,8 +69,8 @@ def _remembered():
     cache = caches["shared"]
     token = cache.get(_TOKEN)
     if token is None:
-        touch()
-        return _read()
+        token = uuid4().hex
+        cache.set(_TOKEN, token, None)
     key = f"content-version-{token}"
     version = cache.get(key)
     if version is None or (version.until and version.until <= timezone.now()):
@@ -79,27 +80,32 @@ def _remembered():
 
 
 def _read() -> Version:
-    now = timezone.now()
-    newest = Event.objects.order_by("-number").values_list("number", "at").first()
-    number, at = newest or (0, None)
-    ends = _expiries()
-    expired = max((end for end in ends if end <= now), default=None)
-    until = min((end for end in ends if end > now), default=None)
-    changed = max((moment for moment in (at, expired) if moment), default=None)
-    return Version(number, expired, changed, until)
+    """One query: the newest event, and whatever is live and expires at some time."""
+    newest = Event.objects.order_by("-number").values("number")[:1]
+    parts = [Event.objects.filter(number=Subquery(newest)).values_list("number", "at")]
+    parts += [
+        model.objects.filter(live=True, expire_at__isnull=False).values_list(
+            Value(0, output_field=BigIntegerField()), "expire_at"
+        )
+        for model in _expiring()
+    ]
+    first, *others = (part.order_by() for part in parts)
+    now, number, moments, until = timezone.now(), 0, {}, None
+    for found, moment in first.union(*others, all=True):
+        if found:
+            number, moments["event"] = found, moment
+        elif moment <= now:
+            moments["expired"] = max(moment, moments.get("expired", moment))
+        else:
+            until = min(moment, until or moment)
+    changed = max(moments.values(), default=None)
+    return Version(number, moments.get("expired"), changed, until)
 
 
-def _expiries() -> list[datetime]:
-    """When whatever is live now stops, or should have stopped, being public; one query."""
-    models = [Page] + [
+def _expiring() -> list:
+    """The models of what can expire."""
+    return [Page] + [
         model
         for model in apps.get_models()
         if issubclass(model, DraftStateMixin) and not issubclass(model, Page)
     ]
-    first, *others = (
-        model.objects.filter(live=True, expire_at__isnull=False)
-        .order_by()
-        .values_list("expire_at", flat=True)
-        for model in models
-    )
-    return list(first.union(*others)) if others else list(first)

@@ -164,6 +164,7 @@ STATIC_ROOT = VAR_DIR / "static"
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
+WAGTAIL_I18N_ENABLED = False  # pages in one language; documents have their own
 USE_TZ = True
 
 # People ----------------------------------------------------------------------

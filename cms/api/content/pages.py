@@ -16,7 +16,7 @@ from wagtail.models import Page
 from cms.core.representations import absolute
 from cms.core.visibility import is_public
 
-from ..reading import read_together, specific_pages
+from ..reading import pages_with_keys, read_together, specific_pages
 from . import cursors, fields
 from .api import content_api
 from .frame import Answer, Id, Parameters, reads
@@ -81,7 +81,7 @@ def list_pages(request, params: Query[PageParameters]):
         hits = Page.objects.filter(pk__in=pages.values("pk")).search(params.search)
         pages = pages.filter(pk__in=[page.pk for page in hits[:MOST_FOUND]])
     keys, next_cursor = _part(request, pages, params)
-    found = specific_pages(keys)
+    found = pages_with_keys(keys)
     if params.fields:
         read_together(found, lambda model: selection.names(TYPES[model._meta.label].fields))
     return Answer(
@@ -99,18 +99,20 @@ def page_by_path(request, params: Query[PathParameters]):
     site = site_of(request)
     path = params.path if params.path.endswith("/") else f"{params.path}/"
     place = site.root_page.url_path.rstrip("/") + path
-    key = pages_of(site).filter(url_path=place).values_list("pk", flat=True).first()
-    if key is None:
+    found = _whole(pages_of(site).filter(url_path=place))
+    if not found:
         return Answer(_redirect(request, params.path), ["redirects"])
-    page = _whole(key)
+    (page,) = found
+    # Read first: what is above a page is mostly in the menu.
+    menus = menus_json(site, request) if "menus" in params.include else None
     body = {
         "kind": "page",
         "page": whole_json(page, request),
         "seo": seo_json(page, request),
         "alternates": alternates_json(page, request),
     }
-    if "menus" in params.include:
-        body["menus"] = menus_json(site, request)
+    if menus:
+        body["menus"] = menus
     if "settings" in params.include:
         body["settings"] = settings_json(site, request)
     return Answer(body, [*tags_of(page), *params.include])
@@ -119,16 +121,18 @@ def page_by_path(request, params: Query[PathParameters]):
 @reads(router, "{int:page_id}/", answers=Whole, may_be_missing=True)
 def get_page(request, page_id: Id, params: Query[Parameters]):
     """One page, whole."""
-    if not pages_of(site_of(request)).filter(pk=page_id).exists():
+    found = _whole(pages_of(site_of(request)).filter(pk=page_id))
+    if not found:
         raise Http404
-    page = _whole(page_id)
+    (page,) = found
     return Answer(whole_json(page, request), tags_of(page))
 
 
-def _whole(key):
-    (page,) = specific_pages([key])
-    read_together([page], lambda model: TYPES[model._meta.label].fields)
-    return page
+def _whole(pages) -> list:
+    """The page of a queryset with all that it shows, in a list; an empty one when there is none."""
+    found = specific_pages(pages[:1])
+    read_together(found, lambda model: TYPES[model._meta.label].fields)
+    return found
 
 
 def _placed(pages, site, params):

@@ -2,6 +2,7 @@
 
 from typing import Literal, NotRequired
 
+from django.conf import settings
 from typing_extensions import TypedDict
 
 from cms.core.models import SiteSettings
@@ -102,6 +103,8 @@ def seo_json(page, request) -> Seo:
 
 
 def alternates_json(page, request) -> list[Alternate]:
+    if not settings.WAGTAIL_I18N_ENABLED:
+        return []
     translations = public_pages(page.get_translations()).select_related("locale")
     return [
         {

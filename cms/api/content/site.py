@@ -8,9 +8,9 @@ from ninja import Query, Router
 from typing_extensions import TypedDict
 from wagtail.contrib.redirects.models import Redirect
 
+from cms.core import references
 from cms.core.models import Alert, SiteSettings
 from cms.core.navigation import main_menu
-from cms.core.references import load_references
 from cms.core.representations import absolute, page_json
 from cms.core.shapes import PageLink
 from cms.core.visibility import not_expired, public_pages
@@ -96,13 +96,15 @@ class Sitemap(TypedDict):
 
 
 def menus_json(site, request) -> Menus:
-    links = (page_json(entry["page"], request) for entry in main_menu(site, request=request))
+    pages = [entry["page"] for entry in main_menu(site, request=request)]
+    references.remember("ancestors", dict).update({page.path: page for page in pages})
+    links = (page_json(page, request) for page in pages)
     return {"main": [link for link in links if link]}
 
 
 def settings_json(site, request) -> SiteData:
-    settings = SiteSettings.for_site(site)
-    load_references([settings])
+    settings = SiteSettings.for_request(request)
+    references.load_references([settings])
     context = {"request": request}
     social, footer = settings.social_links, settings.footer_links
     return {

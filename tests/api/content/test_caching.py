@@ -58,6 +58,7 @@ def site(transactional_db):
     Client().get(ADDRESS)
     for cache in caches.all():
         cache.clear()
+    Site.get_site_root_paths()  # which Wagtail keeps for an hour
     return about
 
 
@@ -77,8 +78,7 @@ def test_what_the_client_has_is_said_to_be_right_before_anything_is_made(site, c
     cold, few = asks(client, etag=first["ETag"])
     warm, none = asks(client, etag=first["ETag"])
     assert (cold.status_code, warm.status_code) == (304, 304)
-    assert few <= 2
-    assert none == 0
+    assert (few, none) == (1, 0)
     assert cold.content == b""
     assert cold["ETag"] == first["ETag"]
 
