@@ -46,7 +46,7 @@ def kinds_of_request():
             yield path, GenerationMode.NEGATIVE
 
 
-@pytest.mark.parametrize(("path", "mode"), kinds_of_request())
+@pytest.mark.parametrize(("path", "mode"), list(kinds_of_request()))
 def test_any_request_has_an_answer_that_is_declared(path, mode, contract):
     @settings(
         max_examples=TRIES,
