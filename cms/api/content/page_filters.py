@@ -4,6 +4,7 @@ Text can be given whole, or several by `__in`; dates and numbers also by `__gt`,
 `__gte`, `__lt`, `__lte`. A field that only some types have finds pages of these.
 """
 
+import re
 from datetime import UTC, date, datetime
 from functools import reduce
 from operator import or_
@@ -39,12 +40,20 @@ def in_utc(moment: datetime) -> datetime:
         raise ValueError("The date is out of range") from error
 
 
+def written_as_date(value: Any) -> Any:
+    """Refuses a bare number, which would be read as seconds since 1970."""
+    if not re.match(r"\d{4}-", str(value)):
+        raise ValueError("Write it as in 2026-11-23 or 2026-11-23T09:00:00Z")
+    return value
+
+
 def several(kind: Any) -> Any:
     return Annotated[list[kind], BeforeValidator(split), Field(max_length=MOST_VALUES)]
 
 
 Text = Annotated[str, Field(max_length=LONGEST)]
-Moment = Annotated[datetime, AfterValidator(in_utc)]
+Day = Annotated[date, BeforeValidator(written_as_date)]
+Moment = Annotated[datetime, BeforeValidator(written_as_date), AfterValidator(in_utc)]
 Number = Annotated[int, Field(ge=-LARGEST_ID, le=LARGEST_ID)]
 
 
@@ -63,7 +72,7 @@ def _kinds(field) -> dict[str, Any]:
         return {"exact": Text, "in": several(Text)}
     for kind, value in (
         (models.DateTimeField, Moment),
-        (models.DateField, date),
+        (models.DateField, Day),
         (models.IntegerField, Number),
     ):
         if isinstance(field, kind):

@@ -40,6 +40,7 @@ from .contract import document, read
         ("/pages/", {"title": "x" * 10_000}, "title"),
         ("/pages/", {"title": "a\x00b"}, "title"),
         ("/pages/", {"first_published_at__gt": "yesterday"}, "first_published_at__gt"),
+        ("/pages/", {"first_published_at__gt": "0"}, "first_published_at__gt"),
         ("/pages/", {"first_published_at__gt": "0001-01-01T00:00:00+14:00"},
          "first_published_at__gt"),
         ("/pages/", {"rich_text_format": "docx"}, "rich_text_format"),
