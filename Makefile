@@ -21,7 +21,7 @@ run: setup ## Set everything up if need be, and serve the site on HOST:PORT (127
 	@echo
 	@echo "  The site    $(SITE)/"
 	@echo "  The editor  $(SITE)/admin/"
-	@echo "  The API     $(SITE)/api/v2/pages/"
+	@echo "  The API     $(SITE)/api/content/v1/docs/"
 	@echo
 	@echo "  Press Ctrl and C to stop."
 	@echo
@@ -42,6 +42,10 @@ dev: setup ## Serve with reloading and debug pages, for developers
 test: .venv/installed-dev ## Run the tests that need no service and no browser, with coverage
 	@$(BIN)/python -m pytest --cov --cov-report=term -n auto --dist loadgroup -m "not browser and not office"
 
+.PHONY: test-api
+test-api: .venv/installed-dev ## Try thousands of requests on the content API, and see that its answers keep to its schema
+	@API_TRIES=170 $(BIN)/python -m pytest -n auto tests/api/content/test_any_request.py
+
 .PHONY: test-browser
 test-browser: .venv/installed-dev ## Run the tests that drive Chromium
 	@$(BIN)/python -m pytest -m browser tests/browser
@@ -57,9 +61,10 @@ browser-tools: ## Fetch the two checkers that test-browser needs besides Chromiu
 	@npm ci --prefix var/browser --ignore-scripts --no-audit --no-fund --silent
 
 .PHONY: benchmarks
-benchmarks: .venv/installed-dev ## Measure the toolkit's downloads and a large shelf
+benchmarks: .venv/installed-dev ## Measure the toolkit's downloads, a large shelf and the content API
 	@$(BIN)/python benchmarks/exports.py
 	@$(BIN)/python benchmarks/materials.py
+	@$(BIN)/python benchmarks/content_api.py
 
 .PHONY: screenshots
 screenshots: .venv/installed-dev ## Make the pictures of docs/images anew, with Chromium

@@ -34,6 +34,8 @@ PUBLIC = [
     "/privacy/",
     "/cookies/",
     "/api/v2/pages/",
+    "/api/content/v1/docs/",
+    "/api/content/v1/pages/?fields=*",
 ]
 FIRST_START = 600  # seconds at most; most of it is pip's
 SECOND_START = 30
@@ -55,7 +57,7 @@ def main():
             print(f"The first start took {seconds:.0f} s.")
             said = log.read_text()
             expect("password" in said.lower(), "No password was shown for the administrator.")
-            for line in (f"{address}/", f"{address}/admin/", f"{address}/api/v2/pages/"):
+            for line in (f"{address}/", f"{address}/admin/", f"{address}/api/content/v1/docs/"):
                 expect(line in said, f"`make run` does not say where to find {line}.")
             for path in PUBLIC:
                 look(address, path)

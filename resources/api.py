@@ -1,25 +1,37 @@
-"""What this app adds to the API v2: the collections that documents are kept in."""
+"""What this app adds to the APIs: documents, and the collections that they are kept in."""
+
+from typing import Literal
 
 from django.http import Http404
 from django.urls import path
+from ninja import Query, Router
+from pydantic import Field
 from rest_framework.response import Response
+from typing_extensions import TypedDict
 from wagtail.api.v2.utils import BadRequestError
 from wagtail.api.v2.views import BaseAPIViewSet
-from wagtail.models import Collection
+from wagtail.models import Collection as WagtailCollection
 
+from cms.api.content import cursors
+from cms.api.content.api import content_api
+from cms.api.content.frame import Answer, Id, Paging, reads
+from cms.api.content.page_filters import several
 from cms.api.v2 import api_router
-from cms.core.visibility import in_public_collection, public_collections
+from cms.core.references import load_references
+from cms.core.visibility import in_public_collection
 
-from .models import Document
-from .representations import archive_json
-from .shelves import archive_of
+from . import models
+from .languages import LANGUAGES
+from .representations import whole_document_json
+from .shapes import Collection, Document, Kind
+from .shelves import collection_nodes
 
 
 class CollectionsAPIViewSet(BaseAPIViewSet):
     """Public collections as a tree, each with the number of public documents in and below it."""
 
     name = "collections"
-    model = Collection
+    model = WagtailCollection
 
     @classmethod
     def get_urlpatterns(cls):
@@ -39,40 +51,88 @@ class CollectionsAPIViewSet(BaseAPIViewSet):
             raise Http404("not found")
         return Response(nodes[pk])
 
-    def nodes(self, request) -> dict[int, dict]:
-        """{id: {"id", "name", "parent", "document_count", "archive", "children"}}.
-
-        Four queries, whatever the number. Raises BadRequestError: there is
-        nothing to ask for.
-        """
+    def nodes(self, request) -> dict[int, Collection]:
+        """As `collection_nodes`. Raises BadRequestError: there is nothing to ask for."""
         if request.GET:
             names = ", ".join(sorted(request.GET))
             raise BadRequestError(
                 f"query parameter is not an operation or a recognised field: {names}"
             )
-        public = public_collections(Collection.objects.filter(depth__gt=1)).order_by("path")
-        documents = in_public_collection(Document.objects.all())
-        keys = documents.values_list("pk", "collection__path")
-        inside = {collection.path: set() for collection in public}
-        for key, place in keys:
-            for end in range(2 * Collection.steplen, len(place) + 1, Collection.steplen):
-                inside[place[:end]].add(key)
-        nodes, by_path = {}, {}
-        for collection in public:
-            parent = by_path.get(collection.path[: -Collection.steplen])
-            within = inside[collection.path]
-            node = {
-                "id": collection.pk,
-                "name": collection.name,
-                "parent": parent["id"] if parent else None,
-                "document_count": len(within),
-                "archive": archive_json(archive_of(collection, within), request),
-                "children": [],
-            }
-            nodes[collection.pk] = by_path[collection.path] = node
-            if parent:
-                parent["children"].append(node)
-        return nodes
+        return collection_nodes(request)
 
 
 api_router.register_endpoint("collections", CollectionsAPIViewSet)
+
+
+documents = Router(tags=["Documents"])
+collections = Router(tags=["Documents"])
+
+
+class DocumentParameters(Paging):
+    kind: several(Kind) = Field([], description="Documents of these kinds.")
+    language: several(Literal[tuple(tag for tag, _ in LANGUAGES)]) = Field(
+        [], description="Documents in these languages, as BCP 47 tags."
+    )
+    collection: Id | None = Field(None, description="Documents right in this collection.")
+
+
+class DocumentList(TypedDict):
+    """A part of the list of documents."""
+
+    items: list[Document]
+    next_cursor: str | None
+
+
+class CollectionTree(TypedDict):
+    """The collections at the top, with those inside them."""
+
+    items: list[Collection]
+
+
+@reads(documents, "", answers=DocumentList)
+def list_documents(request, params: Query[DocumentParameters]):
+    """The documents, each with its other forms and what it was before."""
+    asked = {
+        "kind__in": params.kind,
+        "language__in": params.language,
+        "collection": params.collection,
+    }
+    shown = _public().filter(**{name: value for name, value in asked.items() if value})
+    found, next_cursor = cursors.part(request, shown, params)
+    load_references(found)
+    items = [whole_document_json(document, request) for document in found]
+    return Answer({"items": items, "next_cursor": next_cursor}, ["documents"])
+
+
+@reads(documents, "{int:document_id}/", answers=Document, may_be_missing=True)
+def get_document(request, document_id: Id):
+    """One document."""
+    document = _public().filter(pk=document_id).first()
+    if document is None:
+        raise Http404
+    return Answer(whole_document_json(document, request), ["documents", f"document-{document.pk}"])
+
+
+def _public():
+    return in_public_collection(models.Document.for_display())
+
+
+@reads(collections, "", answers=CollectionTree)
+def list_collections(request):
+    """The collections that documents are kept in, as a tree."""
+    nodes = collection_nodes(request).values()
+    top = [node for node in nodes if node["parent"] is None]
+    return Answer({"items": top}, ["documents", "collections"])
+
+
+@reads(collections, "{int:collection_id}/", answers=Collection, may_be_missing=True)
+def get_collection(request, collection_id: Id):
+    """One collection, with those inside it."""
+    nodes = collection_nodes(request)
+    if collection_id not in nodes:
+        raise Http404
+    return Answer(nodes[collection_id], ["documents", "collections", f"collection-{collection_id}"])
+
+
+content_api.add_router("documents/", documents)
+content_api.add_router("collections/", collections)

@@ -1,18 +1,18 @@
 """What resources adds to the JSON of pages."""
 
-from rest_framework.fields import Field
-
+from cms.core.api_fields import JSONField
 from cms.core.representations import absolute
 
+from .shapes import Download
 
-class DownloadsField(Field):
+
+class DownloadsField(JSONField):
     """Files of a page, ready to be taken away: format, address, size in bytes, pages, date."""
 
-    def __init__(self, **kwargs):
-        super().__init__(read_only=True, source="*", **kwargs)
+    def __init__(self):
+        super().__init__(source="*")
 
-    def to_representation(self, page):
-        request = self.context.get("request")
+    def represent(self, page, request) -> list[Download]:
         return [
             {
                 "format": export.format,

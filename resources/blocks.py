@@ -12,6 +12,7 @@ from cms.core.blocks import (
 from cms.core.blocks.choosers import request_of
 
 from .representations import archive_json, document_json
+from .shapes import Archive, DocumentFile
 
 
 class ActivityBlock(blocks.StructBlock):
@@ -127,6 +128,10 @@ class CollectionBlock(blocks.StructBlock):
         archive = archive_of(value.get("collection"), {document.pk for document in documents})
         json["archive"] = archive_json(archive, request)
         return json
+
+    @staticmethod
+    def api_shape(fields: dict) -> dict:
+        return {**fields, "documents": list[DocumentFile], "archive": Archive | None}
 
     @staticmethod
     def documents(value):

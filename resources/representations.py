@@ -4,11 +4,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cms.core.representations import absolute
+from cms.core.shapes import CollectionName, Rendition
+
+from .shapes import Archive, Document, DocumentFile, DocumentVersion, OtherForm
 
 # What reads documents is imported where it is used: the model itself names these functions.
 
 
-def document_json(document, request) -> dict:
+def document_json(document, request) -> DocumentFile:
     """A public file where it is shown; the size is in bytes.
 
     Its other forms and what it was before are at its own endpoint: here they
@@ -32,15 +35,25 @@ def document_json(document, request) -> dict:
     }
 
 
+def whole_document_json(document, request) -> Document:
+    """The same, with its collection, its other forms and what it was before."""
+    return {
+        **document_json(document, request),
+        "collection": collection_json(document, request),
+        "other_forms": forms_json(document, request),
+        "versions": versions_json(document, request),
+    }
+
+
 def file_type_json(document, request) -> str:
     return document.file_extension
 
 
-def collection_json(document, request) -> dict:
+def collection_json(document, request) -> CollectionName:
     return {"id": document.collection.pk, "name": document.collection.name}
 
 
-def thumbnail_json(document, request) -> dict | None:
+def thumbnail_json(document, request) -> Rendition | None:
     """The picture of the first page; None for a file that has none."""
     if not document.thumbnail:
         return None
@@ -51,7 +64,7 @@ def thumbnail_json(document, request) -> dict | None:
     }
 
 
-def forms_json(document, request) -> list[dict]:
+def forms_json(document, request) -> list[OtherForm]:
     """The same thing in other languages and formats, where public."""
     from .works import other_public_forms
 
@@ -70,7 +83,7 @@ def forms_json(document, request) -> list[dict]:
     ]
 
 
-def versions_json(document, request) -> list[dict]:
+def versions_json(document, request) -> list[DocumentVersion]:
     """What it was before, newest first."""
     from .history import earlier_versions
 
@@ -90,7 +103,7 @@ def versions_json(document, request) -> list[dict]:
     ]
 
 
-def archive_json(archive, request) -> dict | None:
+def archive_json(archive, request) -> Archive | None:
     """Every document of a collection in one ZIP; None while there is none."""
     if archive is None:
         return None

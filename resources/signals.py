@@ -6,6 +6,9 @@ from django.db import transaction
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
+from cms.events.log import record
+from cms.events.models import Event
+
 from .models import CollectionArchive, Document, DocumentVersion, PageExport
 from .versions import remove_unless_used
 
@@ -38,5 +41,6 @@ def remove_its_file(instance, **kwargs):
 @receiver(post_delete, sender=PageExport)
 def remove_what_was_built(instance, **kwargs):
     if instance.file:
+        record(Event.What.DELETED, instance)
         remove = partial(instance.file.storage.delete, instance.file.name)
         transaction.on_commit(remove, robust=True)

@@ -5,6 +5,8 @@ from django_tasks import task
 from cms.events.log import newest, unread
 
 READER = "toolkit downloads"
+# Events of what these tasks make themselves: for others to see, and no reason to make it anew.
+MADE_HERE = {"resources.PageExport", "resources.CollectionArchive"}
 
 
 @task()
@@ -25,7 +27,7 @@ def refresh_archives() -> None:
 
 def _keep_up(reader, refresh) -> None:
     with unread(reader) as events:
-        if not events:
+        if all(event.model in MADE_HERE for event in events):
             return
         seen = None
         while seen != newest():

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from django.contrib.contenttypes.models import ContentType
 from wagtail.documents import get_document_model
-from wagtail.models import Page, Site
+from wagtail.models import Page, Site, get_page_models
 
 from cms.core.visibility import in_public_collection, public_pages
 
 MAX_QUERY_LENGTH = 200  # characters; what is longer is cut
+DOCUMENT = "document"
 
 
 def clean_query(text: str) -> str:
@@ -23,7 +25,8 @@ class SearchResults(Sequence):
     one of the last two is None.
     """
 
-    def __init__(self, query: str, request):
+    def __init__(self, query: str, request, types: list[str] = ()):
+        """`types` are what to look for, such as "home.HomePage", or "document"; all when empty."""
         self.request = request
         site = Site.find_for_request(request)
         tree = site.root_page.get_descendants(inclusive=True) if site else Page.objects.none()
@@ -31,8 +34,15 @@ class SearchResults(Sequence):
         pages = Page.objects.filter(pk__in=public_pages(tree).values("pk"))
         documents = get_document_model().objects.all()
         public = in_public_collection(documents).values("pk")
+        documents = documents.filter(pk__in=public)
+        if types:
+            # Keys of content types, because these are in the index.
+            found = [model for model in get_page_models() if model._meta.label in types]
+            kinds = ContentType.objects.get_for_models(*found).values()
+            pages = pages.filter(content_type__in=[kind.pk for kind in kinds])
+            documents = documents if DOCUMENT in types else documents.none()
         self.pages = pages.search(query)
-        self.documents = documents.filter(pk__in=public).search(query)
+        self.documents = documents.search(query)
 
     def __len__(self):
         return self.pages.count() + self.documents.count()

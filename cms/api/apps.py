@@ -11,5 +11,8 @@ class ApiConfig(AppConfig):
 
         from .addresses import api_path
 
+        # The APIs' own endpoints, and what each app adds to them.
+        from .content import images, pages, site  # noqa: F401
+
         find_in_the_api_by(api_path)
-        autodiscover_modules("api")  # what each app adds to the API
+        autodiscover_modules("api")

@@ -7,8 +7,7 @@ type, where Wagtail gives those that all types share.
 """
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, prefetch_related_objects
-from modelcluster.models import get_all_child_relations
+from django.db.models import Q
 from wagtail.api import APIField
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.api.v2.utils import BadRequestError, parse_fields_parameter
@@ -22,6 +21,8 @@ from wagtail.models import Page
 from cms.core.api_fields import TagNamesField
 from cms.core.references import load_references
 from cms.core.visibility import in_public_collection, public_pages
+
+from .reading import pages_with_keys, read_together
 
 
 class _RefusesBadValues:
@@ -56,15 +57,9 @@ class PagesAPIViewSet(_RefusesBadValues, WagtailPagesAPIViewSet):
     def paginate_queryset(self, queryset):
         pages = list(super().paginate_queryset(queryset))
         if self._asks_for_everything() and queryset.model is Page:
-            pages = _specific(pages)
+            pages = pages_with_keys(page.pk for page in pages)
         if "fields" in self.request.GET:
-            load_references(pages)
-            prefetch_related_objects(pages, "locale", "alias_of")
-            for model in {type(page) for page in pages}:
-                relations = [relation.name for relation in get_all_child_relations(model)]
-                shown = set(self.get_available_fields(model)).intersection(relations)
-                same = [page for page in pages if type(page) is model]
-                prefetch_related_objects(same, *sorted(shown))
+            read_together(pages, self.get_available_fields)
         return pages
 
     def get_serializer(self, *args, many=False, **kwargs):
@@ -94,14 +89,6 @@ class _EachByItsType:
             if type(page) not in serializers:
                 serializers[type(page)] = view.serializer_for(type(page))
         self.data = [serializers[type(page)].to_representation(page) for page in pages]
-
-
-def _specific(pages):
-    """The same pages in the same order, each as its own type."""
-    wanted = Page.objects.filter(pk__in=[page.pk for page in pages])
-    each = wanted.specific().select_related("locale", for_specific_subqueries=True)
-    found = {page.pk: page for page in each}
-    return [found[page.pk] for page in pages]
 
 
 class ImagesAPIViewSet(_RefusesBadValues, WagtailImagesAPIViewSet):

@@ -11,6 +11,7 @@ from wagtail.api.rich_text import APIRichText
 from wagtail.models import Site
 
 from .renditions import renditions
+from .shapes import Image, PageLink, Renditions
 from .visibility import is_in_public_collection, is_public
 
 # What Wagtail's finished HTML still has that is for the editor, or for this site alone.
@@ -25,7 +26,7 @@ def absolute(url, request):
     return urljoin(site.root_url + "/", url) if site else url
 
 
-def image_json(image, request, *, alt=None):
+def image_json(image, request, *, alt=None) -> Image | None:
     """An image with its alternative text and named renditions; None for no image.
 
     `alt` is the page's own text where it has one ("" when the picture is only
@@ -43,7 +44,7 @@ def image_json(image, request, *, alt=None):
     }
 
 
-def renditions_json(image, request) -> dict:
+def renditions_json(image, request) -> Renditions:
     """{"small": {"url": "https://…", "width": 480, "height": 320}, …}: every named rendition."""
     return {
         name: {
@@ -55,11 +56,10 @@ def renditions_json(image, request) -> dict:
     }
 
 
-def page_json(page, request):
-    """A link to a page; None when readers may not see it."""
-    if not is_public(page):
-        return None
-    return {"id": page.pk, "title": page.title, "url": absolute(page.get_url(request), request)}
+def page_json(page, request) -> PageLink | None:
+    """A link to a page; None when readers may not see it, or it has no address."""
+    url = page.get_url(request) if is_public(page) else None
+    return {"id": page.pk, "title": page.title, "url": absolute(url, request)} if url else None
 
 
 def document_json(document, request):
@@ -69,7 +69,7 @@ def document_json(document, request):
     return document.as_json(request)
 
 
-def rich_text_json(source, request):
+def rich_text_json(source, request) -> str:
     """Rich text in the format that the request asks for; finished HTML unless it says otherwise."""
     chosen = APIRichText.resolve_format(request.GET.get("rich_text_format") if request else None)
     text = APIRichText.serialize(source, format=chosen)

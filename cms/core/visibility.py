@@ -9,7 +9,7 @@ reader can be served to the next.
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction
@@ -33,11 +33,24 @@ def public_pages(queryset=None):
 
 
 def restricted_paths() -> tuple[str, ...]:
-    """Tree paths of the pages that carry a view restriction; read once a request."""
-    return references.remember(
-        "restricted_paths",
-        lambda: tuple(PageViewRestriction.objects.values_list("page__path", flat=True)),
+    """Tree paths of the pages that carry a view restriction."""
+    return _restrictions()["page"]
+
+
+def _restrictions() -> dict[str, tuple[str, ...]]:
+    """{"page": paths, "collection": paths}: what is restricted; one query for each request."""
+    return references.remember("restrictions", _read_restrictions)
+
+
+def _read_restrictions():
+    found = {"page": [], "collection": []}
+    pages = PageViewRestriction.objects.values_list(Value("page"), "page__path")
+    collections = CollectionViewRestriction.objects.values_list(
+        Value("collection"), "collection__path"
     )
+    for kind, path in pages.union(collections):
+        found[kind].append(path)
+    return {kind: tuple(paths) for kind, paths in found.items()}
 
 
 def is_public(page) -> bool:
@@ -57,10 +70,7 @@ def visible_children(page):
 
 def restricted_collection_paths() -> tuple[str, ...]:
     """Tree paths of the collections that carry a view restriction."""
-    return references.remember(
-        "restricted_collection_paths",
-        lambda: tuple(CollectionViewRestriction.objects.values_list("collection__path", flat=True)),
-    )
+    return _restrictions()["collection"]
 
 
 def in_public_collection(queryset):

@@ -15,6 +15,7 @@ from django.db.models.signals import post_delete, post_save
 
 from cms.core.visibility import readers_may_see
 
+from . import version
 from .models import Event, Reader
 
 _LOCK = 7_205_241  # any number that nothing else in this database locks by
@@ -53,6 +54,7 @@ def record(what: Event.What, instance, *, model=None, tree_path="", urls=()) -> 
 
 
 def _tell(number):
+    version.touch()
     # Of many events in one transaction the last one tells.
     if not Event.objects.filter(number__gt=number).exists():
         for task in _followers:

@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "taggit",
     "django_tasks_db",
     "django_filters",
+    "corsheaders",
+    "ninja",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -54,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -105,7 +108,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache, mail, media ----------------------------------------------------------
 
+# "shared" is what all processes must agree on: in files of this machine, until a
+# service says otherwise.
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+CACHES["shared"] = (
+    CACHES["default"]
+    if env("CACHE_URL", default="")
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+    }
+)
 
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 vars().update(env.email("EMAIL_URL", default=f"filemail:///{EMAIL_FILE_PATH}"))
@@ -162,6 +175,7 @@ STATIC_ROOT = VAR_DIR / "static"
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
+WAGTAIL_I18N_ENABLED = False  # pages in one language; documents have their own
 USE_TZ = True
 
 # People ----------------------------------------------------------------------
@@ -223,6 +237,21 @@ SIGN_UPS_FROM_ONE_PLACE = env.int("SIGN_UPS_FROM_ONE_PLACE", default=20)  # in a
 SIGN_UPS_FOR_ONE_EMAIL = env.int("SIGN_UPS_FOR_ONE_EMAIL", default=3)  # in a day
 # Networks of our own proxies, such as 10.0.0.0/8: they say where a request comes from.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
+# The content API ----------------------------------------------------------------
+
+# How long a cache in front of the site may keep an answer, and for how long it may
+# give the old one while it asks for the new one; seconds.
+CONTENT_API_SHARED_MAX_AGE = env.int("CONTENT_API_SHARED_MAX_AGE", default=60)
+CONTENT_API_STALE_WHILE_REVALIDATE = env.int("CONTENT_API_STALE_WHILE_REVALIDATE", default=60)
+# Front ends at these addresses may read the APIs from a browser.
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_EXPOSE_HEADERS = [
+    "Cache-Tag", "Content-Length", "ETag", "Last-Modified", "Retry-After", "Surrogate-Key",
+]  # fmt: skip
+CORS_PREFLIGHT_MAX_AGE = 86_400
 
 # The browser ------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from cms.core.representations import image_json
 from cms.core.rich_text import FEATURES
 
 from ..blocks import PartnersStoryBlock
+from ..shapes import Partner as PartnerShape
 
 
 @register_snippet
@@ -47,8 +48,7 @@ class Partner(PreviewableMixin, index.Indexed, models.Model):
     def __str__(self):
         return self.name
 
-    def as_json(self, request) -> dict:
-        """{"id": 1, "name": "…", "description": "…", "website": "…" | None, "logo": {…} | None}"""
+    def as_json(self, request) -> PartnerShape:
         return {
             "id": self.pk,
             "name": self.name,

@@ -6,6 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Collection, Page
 
+from cms.events.log import record
+from cms.events.models import Event
+
 
 class BuiltFile(models.Model):
     """A file made of a source; `digest` says which. The last good one stays until `keep`."""
@@ -37,6 +40,7 @@ class BuiltFile(models.Model):
         for fact, value in facts.items():
             setattr(self, fact, value)
         self.save()
+        record(Event.What.PUBLISHED, self)
         if before:
             transaction.on_commit(lambda: store.delete(before))
 

@@ -16,6 +16,7 @@ from cms.core.filing import file_under
 
 from .. import files, representations
 from ..languages import LANGUAGES
+from ..shapes import DocumentFile
 from ..usage import references_to
 
 
@@ -161,7 +162,7 @@ class Document(AbstractDocument):
         """Where readers meet it: see `resources.usage`. Wagtail counts only direct references."""
         return references_to(self).group_by_source_object()
 
-    def as_json(self, request) -> dict:
+    def as_json(self, request) -> DocumentFile:
         return representations.document_json(self, request)
 
     @classmethod

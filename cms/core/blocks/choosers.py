@@ -9,7 +9,7 @@ from wagtail.images.blocks import ImageChooserBlock as WagtailImageChooserBlock
 from wagtail.models import Collection
 from wagtail.snippets.blocks import SnippetChooserBlock as WagtailSnippetChooserBlock
 
-from .. import references
+from .. import references, shapes
 from ..representations import document_json, image_json, page_json, rich_text_json
 from ..rich_text import FEATURES
 
@@ -27,12 +27,12 @@ class _Bulk:
 
 
 class ImageChooserBlock(_Bulk, WagtailImageChooserBlock):
-    def get_api_representation(self, value, context=None):
+    def get_api_representation(self, value, context=None) -> shapes.Image | None:
         return image_json(value, request_of(context))
 
 
 class PageChooserBlock(_Bulk, WagtailPageChooserBlock):
-    def get_api_representation(self, value, context=None):
+    def get_api_representation(self, value, context=None) -> shapes.PageLink | None:
         return page_json(value, request_of(context))
 
 
@@ -65,7 +65,7 @@ class CollectionChooserBlock(_Bulk, ChooserBlock):
     def get_form_state(self, value):
         return self.widget.format_value(value.pk if value else None)
 
-    def get_api_representation(self, value, context=None):
+    def get_api_representation(self, value, context=None) -> shapes.CollectionName | None:
         return {"id": value.pk, "name": value.name} if value else None
 
     class Meta:
@@ -84,5 +84,5 @@ class TextBlock(RichTextBlock):
             references.want_links(value)
         return super().bulk_to_python(values)
 
-    def get_api_representation(self, value, context=None):
+    def get_api_representation(self, value, context=None) -> str:
         return rich_text_json(value.source, request_of(context))

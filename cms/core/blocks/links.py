@@ -5,6 +5,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from ..representations import page_json
+from ..shapes import Link
 from ..visibility import is_public
 from .choosers import PageChooserBlock, request_of
 from .media import OptionalPictureBlock, an_image
@@ -54,7 +55,7 @@ class LinkBlock(blocks.StructBlock):
     def _error(name, message):
         return StructBlockValidationError(block_errors={name: ValidationError(message)})
 
-    def get_api_representation(self, value, context=None):
+    def get_api_representation(self, value, context=None) -> Link:
         """{"text": "…", "url": "https://…", "page": {"id": 1, "title": "…", "url": "…"} or None}"""
         page = page_json(value.get("page"), request_of(context))
         return {

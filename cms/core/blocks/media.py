@@ -6,6 +6,7 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images import get_image_model
 
 from ..representations import image_json
+from ..shapes import Image
 from .choosers import DocumentChooserBlock, ImageChooserBlock, TextBlock, request_of
 
 
@@ -22,6 +23,9 @@ class PictureValue(blocks.StructValue):
         if not image or self.get("decorative"):
             return ""
         return self.get("alt_text") or image.description
+
+
+_ONE_PICTURE = {"image", "decorative", "alt_text"}
 
 
 class PictureBlock(blocks.StructBlock):
@@ -66,6 +70,12 @@ class PictureBlock(blocks.StructBlock):
         json.pop("decorative", None)
         json.pop("alt_text", None)
         return json
+
+    @staticmethod
+    def api_shape(fields: dict) -> dict:
+        """What the method above makes of the shapes of the block's own fields."""
+        left = {name: shape for name, shape in fields.items() if name not in _ONE_PICTURE}
+        return {"image": Image | None, **left}
 
 
 class OptionalPictureBlock(PictureBlock):

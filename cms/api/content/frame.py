@@ -1,0 +1,214 @@
+"""What every endpoint of the content API has in common: parameters, versions, caching, headers.
+
+    router = Router(tags=["Partners"])
+
+    @reads(router, "", answers=PartnerList)
+    def list_partners(request, params: Query[Parameters]):
+        return Answer({"items": […]}, tags=["partners"])
+
+An answer is made once for each version of the content and kept, plain and
+compressed. A request that has it already is told so before anything is made.
+"""
+
+import inspect
+import json
+import re
+from functools import cache, partial, wraps
+from hashlib import sha256
+from typing import Annotated, NamedTuple, get_args, get_origin, get_type_hints
+
+from django.conf import settings
+from django.core.cache import cache as answers_kept
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+from django.http import HttpResponse, HttpResponseNotModified
+from django.utils.http import http_date, parse_etags
+from django.utils.text import compress_string
+from ninja import Router, Schema
+from pydantic import Field
+
+from cms.events import version
+
+from ..wagtail_schemas import RichTextOutputFormat
+from .problems import BadRequestError, Problem, shortened
+
+KEPT_FOR = 3600  # seconds that an answer is kept, if nothing changes
+LONGEST_KEPT = 512  # characters of the query of an answer that is kept
+MOST_ROWS = 100
+ROWS = 20
+LARGEST_ID = 2**31 - 1
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+class Parameters(Schema):
+    """What every endpoint that gives rich text takes."""
+
+    rich_text_format: RichTextOutputFormat | None = Field(
+        None, description="How rich text is written; `html` unless you say otherwise."
+    )
+
+
+class Paging(Schema):
+    """What every list takes."""
+
+    limit: int = Field(ROWS, ge=1, le=MOST_ROWS, description="How many rows at most.")
+    cursor: str | None = Field(
+        None, max_length=1000, description="`next_cursor` of the part before this one."
+    )
+
+
+class Answer(NamedTuple):
+    """A body to be made into JSON, and the names by which caches are told to forget it."""
+
+    body: dict
+    tags: list[str]
+
+
+def reads(router: Router, path: str, *, answers, kept=True, may_be_missing=False):
+    """Add a view that gives an `Answer` to `router`, for GET (HEAD and OPTIONS come by themselves).
+
+    `answers` is the type of the body. `kept` False: what it gives depends on more
+    than the content's version, so its ETag is made of the body. `may_be_missing`:
+    it raises Http404 at times.
+    """
+
+    def register(view):
+        known = _parameters(view)
+
+        @wraps(view)
+        def answer(request, **arguments):
+            _refuse_unknown(request, known)
+            return _versioned(request, partial(view, request, **arguments), kept)
+
+        errors = dict.fromkeys((400, 404) if may_be_missing else (400,), Problem)
+        router.get(path, response={200: answers, **errors}, **_said_of(view))(answer)
+        return view
+
+    return register
+
+
+def _said_of(view) -> dict:
+    """The endpoint's name and words, from the view's own: its first line, and the rest."""
+    summary, _, description = inspect.getdoc(view).partition("\n")
+    return {
+        "operation_id": view.__name__,
+        "url_name": view.__name__,
+        "summary": summary,
+        "description": description.strip(),
+    }
+
+
+def _parameters(view) -> set[str]:
+    """The names of the query parameters that a view declares."""
+    hints = get_type_hints(view, include_extras=True).values()
+    models = [get_args(hint)[0] for hint in hints if get_origin(hint) is Annotated]
+    return {
+        field.alias or name
+        for model in models
+        if inspect.isclass(model) and issubclass(model, Schema)
+        for name, field in model.model_fields.items()
+    }
+
+
+def _refuse_unknown(request, known):
+    """Parameters that mean nothing here are the client's mistake, and so is a null character."""
+    errors = {}
+    for name, values in request.GET.lists():
+        if name not in known:
+            shown = shortened(name)
+            errors[shown] = f"{shown}: There is no such parameter here."
+        elif any("\x00" in value for value in values):
+            errors[name] = f"{name}: It holds a null character."
+    if errors:
+        raise BadRequestError(errors)
+
+
+# Versions ------------------------------------------------------------------------
+
+
+def _versioned(request, make, kept):
+    if not kept:
+        made = _written(make(), _compressed(request))
+        etag = _etag(request, sha256(made[0]).hexdigest())
+        return _unchanged(request, etag) or _respond(request, made, etag)
+    now = version.current()
+    etag = _etag(request, now)
+    return _unchanged(request, etag, now.changed) or _respond(
+        request, _kept(request, etag, make), etag, now.changed
+    )
+
+
+def _unchanged(request, etag, changed=None):
+    """304 when the client has this very answer.
+
+    A date is too coarse to say so, and “*” does not say what the client has.
+    """
+    if etag not in parse_etags(request.headers.get("If-None-Match", "")):
+        return None
+    return _with_headers(HttpResponseNotModified(), etag, changed)
+
+
+def _kept(request, etag, make):
+    """What `make` gives, written; made once for each ETag."""
+    # Inside a transaction others do not see what is seen here.
+    if connection.in_atomic_block or len(request.META["QUERY_STRING"]) > LONGEST_KEPT:
+        return _written(make(), _compressed(request))
+    key = f"content-api-{etag}"
+    found = answers_kept.get(key)
+    if found is None:
+        found = _written(make(), _compressed(request))
+        answers_kept.set(key, found, KEPT_FOR)
+    return found
+
+
+def _written(answer: Answer, compressed=False) -> tuple[bytes, list[str]]:
+    text = json.dumps(answer.body, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
+    return compress_string(text) if compressed else text, answer.tags
+
+
+def _compressed(request) -> bool:
+    return bool(_GZIP.search(request.headers.get("Accept-Encoding", "")))
+
+
+def _etag(request, content) -> str:
+    """Another one for whatever could make another answer, byte by byte."""
+    asked = sorted(request.GET.lists())
+    encoding = "gzip" if _compressed(request) else "plain"
+    made_of = f"{content} {_contract()} {request.build_absolute_uri(request.path)} {asked}"
+    return f'"{sha256(made_of.encode()).hexdigest()[:32]}-{encoding}"'
+
+
+@cache
+def _contract() -> str:
+    """A new release that answers otherwise makes new answers."""
+    from .api import content_api  # which reads every endpoint
+
+    return sha256(json.dumps(content_api.get_openapi_schema()).encode()).hexdigest()
+
+
+# Answers -------------------------------------------------------------------------
+
+
+def _respond(request, made, etag, changed=None):
+    body, tags = made
+    response = HttpResponse(body, content_type="application/json")
+    if _compressed(request):
+        response["Content-Encoding"] = "gzip"
+    names = sorted({"content", *tags})
+    response["Cache-Tag"] = ",".join(names)
+    response["Surrogate-Key"] = " ".join(names)
+    return _with_headers(response, etag, changed)
+
+
+def _with_headers(response, etag, changed):
+    response["ETag"] = etag
+    if changed:
+        response["Last-Modified"] = http_date(changed.timestamp())
+    response["Cache-Control"] = (
+        f"public, max-age=0, s-maxage={settings.CONTENT_API_SHARED_MAX_AGE}, "
+        f"stale-while-revalidate={settings.CONTENT_API_STALE_WHILE_REVALIDATE}"
+    )
+    response["Vary"] = "Accept-Encoding"
+    return response

@@ -1,0 +1,111 @@
+"""The version of all that readers can see: it moves with every event, and when something expires.
+
+An answer made at one version holds for as long as the version stays. Asking costs
+one query, or none while the cache remembers:
+
+- After each commit, `touch` puts a new random token in the cache, before the
+  publish returns. Every process sees it, and what was remembered under the old
+  token is never asked for again. Whoever read the database just before the commit
+  writes under the old token, where it does no harm.
+- What is remembered is forgotten after a minute, so a token that was lost with a
+  cache that was away does not matter for longer.
+- Inside a transaction nothing is remembered: others can't see yet what it sees.
+
+The cache is the one called "shared": one for all processes of a machine out of
+the box, and Redis where `CACHE_URL` says so. Several machines need that.
+"""
+
+import logging
+from datetime import datetime
+from typing import NamedTuple
+from uuid import uuid4
+
+from django.apps import apps
+from django.core.cache import caches
+from django.db import connection
+from django.db.models import BigIntegerField, Subquery, Value
+from django.utils import timezone
+from wagtail.models import DraftStateMixin, Page
+
+from .models import Event
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED_FOR = 60  # seconds
+_TOKEN = "content-token"  # noqa: S105 - it opens nothing
+
+
+class Version(NamedTuple):
+    """What readers see now: the newest event, and the newest expiry that has come."""
+
+    number: int
+    expired: datetime | None
+    changed: datetime | None  # when the newest of both was
+    until: datetime | None  # when the next thing expires
+
+    def __str__(self):
+        return f"{self.number}.{self.expired.timestamp() if self.expired else 0}"
+
+
+def current() -> Version:
+    if connection.in_atomic_block:
+        return _read()
+    try:
+        return _remembered()
+    except Exception as error:  # each cache has errors of its own, and the page must be read
+        logger.error("The cache does not answer: %s", error)
+        return _read()
+
+
+def touch() -> None:
+    """Have the version read anew by all processes. Call it after the commit of a change."""
+    try:
+        caches["shared"].set(_TOKEN, uuid4().hex, None)
+    except Exception as error:
+        logger.error("The cache could not be told of a change: %s", error)
+
+
+def _remembered():
+    cache = caches["shared"]
+    token = cache.get(_TOKEN)
+    if token is None:
+        token = uuid4().hex
+        cache.set(_TOKEN, token, None)
+    key = f"content-version-{token}"
+    version = cache.get(key)
+    if version is None or (version.until and version.until <= timezone.now()):
+        version = _read()
+        cache.set(key, version, REMEMBERED_FOR)
+    return version
+
+
+def _read() -> Version:
+    """One query: the newest event, and whatever is live and expires at some time."""
+    newest = Event.objects.order_by("-number").values("number")[:1]
+    parts = [Event.objects.filter(number=Subquery(newest)).values_list("number", "at")]
+    parts += [
+        model.objects.filter(live=True, expire_at__isnull=False).values_list(
+            Value(0, output_field=BigIntegerField()), "expire_at"
+        )
+        for model in _expiring()
+    ]
+    first, *others = (part.order_by() for part in parts)
+    now, number, moments, until = timezone.now(), 0, {}, None
+    for found, moment in first.union(*others, all=True):
+        if found:
+            number, moments["event"] = found, moment
+        elif moment <= now:
+            moments["expired"] = max(moment, moments.get("expired", moment))
+        else:
+            until = min(moment, until or moment)
+    changed = max(moments.values(), default=None)
+    return Version(number, moments.get("expired"), changed, until)
+
+
+def _expiring() -> list:
+    """The models of what can expire."""
+    return [Page] + [
+        model
+        for model in apps.get_models()
+        if issubclass(model, DraftStateMixin) and not issubclass(model, Page)
+    ]

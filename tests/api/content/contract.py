@@ -1,0 +1,45 @@
+"""The content API's own document, and whether an answer keeps to it."""
+
+import json
+import re
+from functools import cache
+
+import jsonschema_rs
+
+from cms.api.content.api import PREFIX, content_api
+
+
+@cache
+def document() -> dict:
+    """The OpenAPI document, as a client reads it."""
+    return json.loads(json.dumps(content_api.get_openapi_schema()))
+
+
+def operation(path: str) -> dict:
+    """The GET that answers at `path`, such as "/pages/3/"."""
+    for template, operations in document()["paths"].items():
+        if re.fullmatch(re.sub(r"{\w+}", r"\\d+", template), path):
+            return operations["get"]
+    raise LookupError(path)
+
+
+def read(client, path: str, /, status=200, **query):
+    """The answer to GET `path` below the API: checked against the document, as JSON."""
+    response = client.get(PREFIX.rstrip("/") + path, query)
+    return keeps_to_it(response, path, status)
+
+
+def keeps_to_it(response, path, status=200):
+    assert response.status_code == status, response.content
+    declared = operation(path)["responses"][str(status)]
+    (media_type, content), *_ = declared["content"].items()
+    assert response["Content-Type"] == media_type
+    body = response.json()
+    validator(json.dumps(content["schema"])).validate(body)
+    return body
+
+
+@cache
+def validator(schema: str):
+    whole = {**json.loads(schema), "components": document()["components"]}
+    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
