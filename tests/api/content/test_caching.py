@@ -12,7 +12,6 @@ from django.utils import timezone
 from wagtail.models import (
     Collection,
     CollectionViewRestriction,
-    Locale,
     Page,
     PageViewRestriction,
     Site,
@@ -26,7 +25,6 @@ from programme.models import Partner
 from resources.models import PageExport
 from tests.factories import (
     DocumentFactory,
-    HomePageFactory,
     ImageFactory,
     PartnerFactory,
     StandardPageFactory,
@@ -37,21 +35,10 @@ ADDRESS = f"{PREFIX}pages/by-path/?path=/about/&include=menus,settings"
 
 
 @pytest.fixture
-def site(transactional_db):
+def site(transactional_db, django_db_serialized_rollback, home):
     """A site whose changes are committed, as they are when it runs; and nothing is cached."""
     for cache in caches.all():
         cache.clear()
-    if not Site.objects.exists():  # a test before this one has emptied the database
-        Locale.objects.get_or_create(language_code="en-gb")
-        if not Page.objects.exists():
-            Page.add_root(instance=Page(title="Root", slug="root"))
-        if not Collection.objects.exists():
-            Collection.add_root(name="Root")
-    Page.objects.filter(depth=2).delete()
-    home = HomePageFactory(parent=Page.get_first_root_node())
-    Site.objects.update_or_create(
-        is_default_site=True, defaults={"hostname": "testserver", "port": 80, "root_page": home}
-    )
     about = StandardPageFactory(parent=home, title="About", slug="about")
     about.save_revision().publish()
     # Settings that nobody has saved, and sizes of pictures, are made when first asked for.
