@@ -40,7 +40,7 @@ _CLEAR = "from programme.models import SignUp; SignUp.objects.all().delete()"
 
 @pytest.fixture
 def people(site):
-    site.ask(_MAKE.format(people=PEOPLE))
+    site.ask(_CLEAR + "\n" + _MAKE.format(people=PEOPLE))
     yield PEOPLE
     site.ask(_CLEAR)
 
