@@ -42,7 +42,7 @@ class ContentAPI(NinjaAPI):
             for operation in operations.values():
                 _declare(operation)
         used = _referenced(schema["paths"], schema["components"]["schemas"])
-        schema["components"]["schemas"] = used
+        schema["components"] = {**schema["components"], "schemas": used}
         schema["servers"] = [{"url": PREFIX.rstrip("/")}]
         return schema
 

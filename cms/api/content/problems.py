@@ -8,6 +8,9 @@ from ninja import Schema
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as BadParameters
 
+from ..tokens import TokenRefused
+from .auth import ScopeMissing, TokenNeeded
+
 MEDIA_TYPE = "application/problem+json"
 LONGEST_VALUE = 100  # characters of a bad value that an answer repeats
 
@@ -91,6 +94,24 @@ def register(api) -> None:
     def said_not_found(request, error):
         return not_found()
 
+    @api.exception_handler(TokenNeeded)
+    @api.exception_handler(TokenRefused)
+    def said_unknown(request, error):
+        challenge = "Bearer"
+        if isinstance(error, TokenRefused):
+            challenge += ' error="invalid_token"'
+        return _challenged(problem(401, str(error)), challenge)
+
+    @api.exception_handler(ScopeMissing)
+    def said_forbidden(request, error):
+        challenge = f'Bearer error="insufficient_scope", scope="{error.scope}"'
+        return _challenged(problem(403, str(error)), challenge)
+
     @api.exception_handler(HttpError)
     def said_otherwise(request, error):
         return problem(error.status_code, str(error))
+
+
+def _challenged(response, challenge):
+    response["WWW-Authenticate"] = challenge
+    return response
