@@ -60,6 +60,14 @@ browser-tools: ## Fetch the two checkers that test-browser needs besides Chromiu
 	@cp tests/browser/package.json tests/browser/package-lock.json var/browser/
 	@npm ci --prefix var/browser --ignore-scripts --no-audit --no-fund --silent
 
+.PHONY: front-end
+front-end: ## Build the front end of docs/front-end in var/, with types from the API's document (with npm)
+	@mkdir -p var/front-end
+	@cp -r docs/front-end/package.json docs/front-end/package-lock.json docs/front-end/tsconfig.json \
+		docs/front-end/src tests/api/openapi.json var/front-end/
+	@npm ci --prefix var/front-end --ignore-scripts --no-audit --no-fund --silent
+	@CONTRACT=openapi.json npm run build --prefix var/front-end --silent
+
 .PHONY: benchmarks
 benchmarks: .venv/installed-dev ## Measure the toolkit's downloads, a large shelf and the content API
 	@$(BIN)/python benchmarks/exports.py

@@ -6,6 +6,11 @@ from cms.core.representations import absolute
 from .shapes import Download
 
 
+def reading_minutes(chapter, request) -> int:
+    """How long a chapter takes to read."""
+    return chapter.reading_minutes
+
+
 class DownloadsField(JSONField):
     """Files of a page, ready to be taken away: format, address, size in bytes, pages, date."""
 
@@ -16,6 +21,8 @@ class DownloadsField(JSONField):
         return [
             {
                 "format": export.format,
+                "name": export.get_format_display(),
+                "use": export.use,
                 "url": absolute(page.download_path(export.format), request),
                 "size": export.size,
                 "page_count": export.page_count,

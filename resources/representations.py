@@ -19,10 +19,12 @@ def document_json(document, request) -> DocumentFile:
     """
     return {
         "id": document.pk,
+        "form_of": document.form_of_id,
         "title": document.title,
         "description": document.description,
         "kind": document.kind,
         "language": document.language,
+        "language_name": document.get_language_display(),
         "edition": document.edition,
         "type": document.file_extension,
         "size": document.file_size,
@@ -75,6 +77,7 @@ def forms_json(document, request) -> list[OtherForm]:
             "id": form.pk,
             "title": form.title,
             "language": form.language,
+            "language_name": form.get_language_display(),
             "type": form.file_extension,
             "size": form.file_size,
             "url": absolute(form.url, request),

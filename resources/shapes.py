@@ -15,13 +15,19 @@ Format = Literal["pdf", "docx", "odt", "epub", "zip"]
 
 
 class DocumentFile(TypedDict):
-    """A file where it is shown. `dated` says since when this file is the latest version."""
+    """A file where it is shown. `dated` says since when this file is the latest version.
+
+    `language_name` is what its own speakers call the language. `form_of` is the id of the
+    document of which this is another language or format.
+    """
 
     id: int
+    form_of: int | None
     title: str
     description: str
     kind: Kind
     language: str
+    language_name: str
     edition: str
     type: str
     size: int | None
@@ -39,6 +45,7 @@ class OtherForm(TypedDict):
     id: int
     title: str
     language: str
+    language_name: str
     type: str
     size: int | None
     url: str
@@ -84,9 +91,11 @@ class Collection(TypedDict):
 
 
 class Download(TypedDict):
-    """A page as a file to take away."""
+    """A page as a file to take away: `name` says its format, and `use` what it is good for."""
 
     format: Format
+    name: str
+    use: str
     url: str
     size: int
     page_count: int | None

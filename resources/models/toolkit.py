@@ -17,7 +17,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.core import references
-from cms.core.api_fields import ImageField, VisiblePagesField
+from cms.core.api_fields import ImageField, JSONOf, VisiblePagesField
 from cms.core.api_fields import RichTextField as RichTextJSON
 from cms.core.blocks import StoryBlock
 from cms.core.models import BasePage
@@ -25,7 +25,7 @@ from cms.core.panels import page_tabs
 from cms.core.rich_text import FEATURES
 from cms.core.visibility import public_pages
 
-from ..api_fields import DownloadsField
+from ..api_fields import DownloadsField, reading_minutes
 from ..blocks import ToolkitStoryBlock
 from .downloadable import DOWNLOADS_TAB, DownloadableMixin
 
@@ -187,6 +187,7 @@ class ToolkitChapterPage(DownloadableMixin, BasePage):
     api_fields = [
         *BasePage.api_fields,
         APIField("introduction"),
+        APIField("reading_minutes", serializer=JSONOf(reading_minutes)),
         APIField("downloads", serializer=DownloadsField()),
         APIField("body"),
     ]

@@ -1,0 +1,38 @@
+/** A web server that shows a site by its content API: `npm start -- http://127.0.0.1:8000 9000`. */
+
+import { createServer } from "node:http";
+import { answer, connect } from "./api.js";
+import { html } from "./html.js";
+import { drawView } from "./pages.js";
+
+const [site = "http://127.0.0.1:8000", port = "9000"] = process.argv.slice(2);
+const api = connect(site);
+
+interface Shown {
+  status: number;
+  body: string;
+  headers?: Record<string, string>;
+}
+
+async function show(address: URL): Promise<Shown> {
+  const query = { path: address.pathname, include: ["menus", "settings"] as ("menus" | "settings")[] };
+  const asked = await api.GET("/pages/by-path/", { params: { query } });
+  if (asked.response.status === 404) return { status: 404, body: html`<h1>Page not found</h1>`.text };
+  const found = answer(asked);
+  if (found.kind === "redirect") {
+    return { status: found.is_permanent ? 301 : 302, body: "", headers: { Location: found.location } };
+  }
+  return { status: 200, body: await drawView(found, api) };
+}
+
+createServer((request, response) => {
+  show(new URL(request.url ?? "/", `http://127.0.0.1:${port}`))
+    .catch((error: unknown): Shown => {
+      console.error(error);
+      return { status: 502, body: html`<h1>The site does not answer</h1>`.text };
+    })
+    .then(({ status, body, headers }) => {
+      response.writeHead(status, { "Content-Type": "text/html; charset=utf-8", ...headers });
+      response.end(body);
+    });
+}).listen(Number(port), "127.0.0.1", () => console.log(`http://127.0.0.1:${port}/`));
