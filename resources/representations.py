@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from cms.core.representations import absolute
 from cms.core.shapes import CollectionName, Rendition
+from cms.core.visibility import is_in_public_collection
 
 from .shapes import Archive, Document, DocumentFile, DocumentVersion, OtherForm
 
@@ -19,7 +20,7 @@ def document_json(document, request) -> DocumentFile:
     """
     return {
         "id": document.pk,
-        "form_of": document.form_of_id,
+        "form_of": _public_work(document),
         "title": document.title,
         "description": document.description,
         "kind": document.kind,
@@ -35,6 +36,11 @@ def document_json(document, request) -> DocumentFile:
         "dated": timezone.localtime(document.dated),
         "change_note": document.change_note,
     }
+
+
+def _public_work(document) -> int | None:
+    work = document.form_of
+    return work.pk if work and is_in_public_collection(work) else None
 
 
 def whole_document_json(document, request) -> Document:

@@ -167,7 +167,7 @@ class Document(AbstractDocument):
 
     @classmethod
     def for_display(cls) -> DocumentQuerySet:
-        return cls.objects.select_related("collection")
+        return cls.objects.select_related("collection", "form_of__collection")
 
     @property
     def work_id(self) -> int:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Collection, CollectionViewRestriction
 
 from cms.core.models import Alert, SiteSettings
 from tests.factories import (
@@ -190,7 +191,16 @@ class TestTheRest:
         assert [form["title"] for form in body["other_forms"]] == ["Plakat"]
         polish = read(client, "/documents/", language="pl", kind="poster")["items"]
         assert [document["title"] for document in polish] == ["Plakat"]
+        assert (polish[0]["form_of"], polish[0]["language_name"]) == (first.pk, "Polski")
         assert read(client, "/documents/", kind="leaflet")["items"] == []
+
+    def test_a_form_of_a_private_document_does_not_say_of_which(self, home, client):
+        private = Collection.get_first_root_node().add_child(name="Private")
+        CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
+        secret = DocumentFactory(title="Secret", collection=private)
+        form = DocumentFactory(title="Plakat", language="pl", form_of=secret)
+        body = read(client, f"/documents/{form.pk}/")
+        assert (body["form_of"], body["other_forms"]) == (None, [])
 
     def test_partners(self, home, client):
         partner = PartnerFactory(name="Alliance")
