@@ -36,11 +36,7 @@ class SignUpFormBuilder(FormBuilder):
         options["help_text"] = field.help_text
         if field.max_choices:
             options["help_text"] = f"{field.help_text} Choose at most {field.max_choices}.".strip()
-        options["error_messages"] = {
-            "required": f"{_ask(field)}: {field.label}",
-            # Django's own words repeat whatever was sent.
-            "invalid_choice": "Choose from the answers that are offered.",
-        }
+        options["error_messages"] = {"required": f"{_ask(field)}: {field.label}"}
         return options
 
     def create_multiline_field(self, field, options):

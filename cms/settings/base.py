@@ -259,7 +259,7 @@ CORS_PREFLIGHT_MAX_AGE = 86_400
 # Wagtail's own API v3, which it calls a preview, for scripts that edit: docs/api-v3-preview.md.
 WAGTAIL_API_V3_PREVIEW = env.bool("WAGTAIL_API_V3_PREVIEW", default=False)
 if WAGTAIL_API_V3_PREVIEW:
-    INSTALLED_APPS.append("wagtail.api.v3")  # with it, people make their tokens in the editor
+    INSTALLED_APPS.append("wagtail.api.v3")  # with its screen for tokens
 
 # The browser ------------------------------------------------------------------
 

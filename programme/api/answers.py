@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from cms.api.content.problems import BadBodyError
+from cms.api.content.problems import BadBodyError, shortened
 
 # {kind of question: (the type of its answer, what to say of another one)}; text unless it is here.
 _TYPES = {
@@ -27,8 +27,8 @@ def cleaned(page, answers: dict) -> dict:
         elif not _fits(answer, kinds[name]):
             errors[name] = _TYPES.get(kinds[name], _TEXT)[1]
     form = page.get_form({**given, **dict.fromkeys(errors)}, page=page)
-    for name, messages in form.errors.items():
-        errors.setdefault(name, " ".join(messages))
+    for name, faults in form.errors.as_data().items():
+        errors.setdefault(name, " ".join(_said(fault) for fault in faults))
     if errors:
         raise BadBodyError({("answers", name): message for name, message in errors.items()})
     return form.cleaned_data
@@ -38,3 +38,10 @@ def _fits(answer, kind) -> bool:
     if not isinstance(answer, _TYPES.get(kind, _TEXT)[0]):
         return False
     return kind != "checkboxes" or all(isinstance(each, str) for each in answer)
+
+
+def _said(fault) -> str:
+    """A fault in the form's words, which may repeat what was sent: not all of it, if it is long."""
+    if fault.params and "value" in fault.params:
+        fault.params["value"] = shortened(fault.params["value"])
+    return " ".join(fault.messages)

@@ -74,9 +74,7 @@ class Submission(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    answers: dict[str, GivenAnswer] = Field(
-        description="They must fit the `schema` of the form."
-    )
+    answers: dict[str, GivenAnswer] = Field(description="They must fit the `schema` of the form.")
 
 
 class Taken(TypedDict):

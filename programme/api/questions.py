@@ -150,7 +150,7 @@ def _answer(question, field) -> SchemaOfAnswer:
         return {**text, "oneOf": choices}
     if field.required:
         text["minLength"] = 1
-    if field.max_length:
+    if getattr(field, "max_length", None):
         text["maxLength"] = field.max_length
     for validator in field.validators:
         if question.field_type == "telephone" and isinstance(validator, RegexValidator):

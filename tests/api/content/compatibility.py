@@ -75,10 +75,9 @@ class _Comparison:
         if self.known(was, now, "given"):
             return
         was, now = self.resolved(was, self.old), self.resolved(now, self.new)
-        for name in was.get("properties", {}):
-            if name in now.get("properties", {}):
-                if name in was.get("required", []) and name not in now.get("required", []):
-                    yield f"{where}.{name} may be missing now."
+        for name in was.get("required", []):
+            if name in now.get("properties", {}) and name not in now.get("required", []):
+                yield f"{where}.{name} may be missing now."
         for kind in _kinds(now, self.new) - _kinds(was, self.old):
             if "discriminator" not in now:
                 yield f"{where} may be {kind} now."

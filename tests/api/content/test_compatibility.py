@@ -7,6 +7,7 @@ import pytest
 from .compatibility import breaking_changes
 from .contract import document
 
+IN = {"schema": {"$ref": "#/components/schemas/In"}}
 OLD = {
     "paths": {
         "/things/": {
@@ -39,7 +40,9 @@ OLD = {
             "post": {
                 "requestBody": {
                     "required": True,
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/In"}}},
+                    "content": {
+                        "application/json": {"schema": {"$ref": "#/components/schemas/In"}}
+                    },
                 },
                 "responses": {"202": {}},
             },
@@ -159,9 +162,9 @@ BREAKING = {
     "POST /things/.name may no longer be string.": lambda new: sent(new)["properties"][
         "name"
     ].update(type="integer"),
-    "POST /things/ no longer takes application/json.": lambda new: new["paths"]["/things/"][
-        "post"
-    ]["requestBody"].update(content={}),
+    "POST /things/ no longer takes application/json.": lambda new: new["paths"]["/things/"]["post"][
+        "requestBody"
+    ].update(content={}),
 }
 
 
