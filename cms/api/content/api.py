@@ -43,7 +43,7 @@ class ContentAPI(NinjaAPI):
 content_api = ContentAPI(
     title="Content API",
     version="1",
-    description="Everything public on the site, as typed JSON.",
+    description="Everything public on the site, as typed JSON; and the forms that people fill in.",
     urls_namespace="content_api",
     openapi_url="openapi.json",
     docs_url="docs/",

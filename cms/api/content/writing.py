@@ -84,7 +84,10 @@ def _looked_at(run):
             return problem(403, "Pages at this origin may not send anything here.")
         if request.content_type != "application/json":
             return problem(415, "Send JSON, and say so: Content-Type: application/json.")
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if not length:
+            return problem(400, "The body is empty, or came without its Content-Length.")
+        if length > LARGEST_BODY:
             return problem(413, f"The body may have {LARGEST_BODY} bytes, and has more.")
         try:
             refuse_unknown(request, set())
