@@ -7,6 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms.api import v3_preview
 from cms.api.content.api import content_urls
 from cms.api.v2 import api_router
 from cms.core.views import media
@@ -17,6 +18,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", api_router.urls),
     path("api/content/v1/", content_urls()),
+    path("api/v3-preview/", v3_preview.urls()),
     path("sitemap.xml", sitemap),
     path("search/", include("search.urls")),
     path("", include("programme.urls")),

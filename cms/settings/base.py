@@ -244,14 +244,22 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 # give the old one while it asks for the new one; seconds.
 CONTENT_API_SHARED_MAX_AGE = env.int("CONTENT_API_SHARED_MAX_AGE", default=60)
 CONTENT_API_STALE_WHILE_REVALIDATE = env.int("CONTENT_API_STALE_WHILE_REVALIDATE", default=60)
-# Front ends at these addresses may read the APIs from a browser.
+# False: who reads it needs a token that may (content:read).
+CONTENT_API_OPEN = env.bool("CONTENT_API_OPEN", default=True)
+# Front ends at these addresses may read the APIs, and send in forms, from a browser.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
-CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_URLS_REGEX = r"^/api/(?!v3-preview/)"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-none-match"]
 CORS_EXPOSE_HEADERS = [
     "Cache-Tag", "Content-Length", "ETag", "Last-Modified", "Retry-After", "Surrogate-Key",
 ]  # fmt: skip
 CORS_PREFLIGHT_MAX_AGE = 86_400
+
+# Wagtail's own API v3, which it calls a preview, for scripts that edit: docs/api-v3-preview.md.
+WAGTAIL_API_V3_PREVIEW = env.bool("WAGTAIL_API_V3_PREVIEW", default=False)
+if WAGTAIL_API_V3_PREVIEW:
+    INSTALLED_APPS.append("wagtail.api.v3")  # with its screen for tokens
 
 # The browser ------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import cached_property
@@ -281,6 +282,20 @@ class GetInvolvedPage(FormMixin, BasePage):
     def _questions(self):
         # Read once for each page that is loaded, not by everyone who asks.
         return list(super().get_form_fields())
+
+    @property
+    def how_long(self) -> str:
+        """How long answers are kept, in the words that people are told before they send them."""
+        months = f"{self.retention_months} month{pluralize(self.retention_months)}"
+        return (
+            f"For {months}, then we erase them. If you do not confirm your email address, "
+            f"we erase them after {self.unconfirmed_days} days."
+        )
+
+    how_to_leave = (
+        "Each email from us has a link by which you can see, change or download your answers, "
+        "or withdraw. When you withdraw, we erase them at once. You do not have to say why."
+    )
 
     @property
     def staff_addresses(self) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils import formats
 
-from ..models import SignUpChoice
+from ..models import SignUp, SignUpChoice
 
 _NAMES = {"name", "given-name", "family-name"}
 
@@ -45,6 +45,13 @@ def write_choices(sign_up, page, cleaned_data: dict) -> None:
 def initial(sign_up) -> dict:
     """What a form is filled in with that changes the answers."""
     return {answer["name"]: answer["answer"] for answer in sign_up.answers}
+
+
+def are(sign_up, page, cleaned_data: dict) -> bool:
+    """Whether a sign-up holds these answers of a valid form."""
+    same = SignUp(page=page)
+    write(same, page, cleaned_data)
+    return initial(same) == initial(sign_up)
 
 
 def summary(sign_up) -> list[tuple[str, str]]:

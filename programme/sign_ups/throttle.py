@@ -21,6 +21,15 @@ class TooManyError(Exception):
         super().__init__(why)
         self.seconds = seconds
 
+    @property
+    def when(self) -> str:
+        """When it is worth trying again, in a sentence."""
+        minutes = -(-self.seconds // 60)
+        if minutes < 60:
+            return f"Try again in {minutes} minutes." if minutes > 1 else "Try again in a minute."
+        hours = -(-minutes // 60)
+        return f"Try again in {hours} hours." if hours > 1 else "Try again in an hour."
+
 
 def sender(client_address: str) -> str:
     """What is kept of the address that a request came from."""
@@ -30,13 +39,14 @@ def sender(client_address: str) -> str:
 
 
 def check(sender: str, email: str) -> None:
-    """Raises TooManyError."""
-    _check(
-        SignUp.objects.filter(sender=sender),
-        settings.SIGN_UPS_FROM_ONE_PLACE,
-        timedelta(hours=1),
-        "Many forms have come from where you are in the last hour.",
-    )
+    """Raises TooManyError. An empty `sender` is one whom we trust to send for many people."""
+    if sender:
+        _check(
+            SignUp.objects.filter(sender=sender),
+            settings.SIGN_UPS_FROM_ONE_PLACE,
+            timedelta(hours=1),
+            "Many forms have come from where you are in the last hour.",
+        )
     if email:
         _check(
             SignUp.objects.of(email),

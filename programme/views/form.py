@@ -56,7 +56,7 @@ def sign_up(request, page_id):
             ),
         )
     except throttle.TooManyError as error:
-        notice = f"{error} {_try_again_in(error.seconds)} Nothing has been lost: your answers are "
+        notice = f"{error} {error.when} Nothing has been lost: your answers are "
         response = _again(request, page, form, token=carried, status=429, notice=notice + "below.")
         response["Retry-After"] = str(error.seconds)
         return response
@@ -103,11 +103,3 @@ def _no_longer_asked(data, token, form) -> list[str]:
     """Answers to questions that were there when the form was opened, and are not now."""
     gone = [name for name in token.questions if name not in form.fields]
     return [value for name in gone for value in data.getlist(name) if value.strip()]
-
-
-def _try_again_in(seconds: int) -> str:
-    minutes = -(-seconds // 60)
-    if minutes < 60:
-        return f"Try again in {minutes} minutes." if minutes > 1 else "Try again in a minute."
-    hours = -(-minutes // 60)
-    return f"Try again in {hours} hours." if hours > 1 else "Try again in an hour."

@@ -1,13 +1,14 @@
 """What every page of a sign-up has in common: who may send to it, and that nobody keeps it."""
 
 from functools import wraps
-from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
+
+from cms.core.origins import is_foreign
 
 from ..models import SignUpMessage
 from ..sign_ups import links, messages
@@ -75,15 +76,7 @@ def _refuse_other_origins(request):
     """Let only this site's own pages send a form.
 
     A form that no one signs in to has no session to abuse, so what other sites
-    could do is only to make people's browsers send rubbish. Browsers say where
-    a POST comes from: https://www.w3.org/TR/fetch-metadata/ and the Origin header
-    of older ones. A client that says neither is not a browser, and may.
+    could do is only to make people's browsers send rubbish.
     """
-    fetch_site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if fetch_site:
-        foreign = fetch_site not in ("same-origin", "none")
-    else:
-        foreign = bool(origin) and urlsplit(origin).netloc != request.get_host()
-    if foreign:
+    if is_foreign(request):
         raise PermissionDenied("This form can only be sent from its own page.")

@@ -5,7 +5,9 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.test import Client
 
+from cms.api.content.api import PREFIX
 from programme.models import SignUp, SignUpMessage
 from programme.sign_ups import taking
 from tests.factories import GetInvolvedPageFactory
@@ -72,3 +74,21 @@ def test_of_two_managers_who_move_one_on_the_second_is_told(answered):
     said = at_once(2, move)
     assert sorted(said, key=str)[1] is None or sorted(said, key=str)[0] is None
     assert any(words and "Somebody else" in words for words in said)
+
+
+def test_of_four_that_come_over_the_api_with_one_idempotency_key_one_is_kept(home):
+    page = GetInvolvedPageFactory(parent=home)
+    path = f"{PREFIX}forms/{page.pk}/submissions/"
+    given = {name: answer for name, answer in ANSWERS.items() if answer}
+
+    def post(number):
+        return Client().post(
+            path,
+            {"answers": {**given, "name": ["Amina", "Ama"][number % 2]}},
+            content_type="application/json",
+            headers={"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"},
+        )
+
+    answers = at_once(4, post)
+    assert sorted(answer.status_code for answer in answers) == [202, 202, 422, 422]
+    assert SignUp.objects.count() == 1

@@ -5,15 +5,15 @@ its own router: `content_api.add_router("partners/", router)`. What asks who som
 is (tokens and their scopes) is the `auth` of such a router.
 """
 
-import json
-import re
 from functools import wraps
 
 from django.http import Http404, HttpResponse
 from django.urls import include, re_path
 from ninja import NinjaAPI, Swagger
 
-from .problems import MEDIA_TYPE, not_found, problem, register
+from .openapi import completed
+from .problems import not_found, problem, register
+from .writing import StrictParser
 
 PREFIX = "/api/content/v1/"
 _DOCS_POLICY = (
@@ -37,73 +37,19 @@ def _only_from_here(view):
 class ContentAPI(NinjaAPI):
     def get_openapi_schema(self, **kwargs) -> dict:
         """The OpenAPI document; the same wherever it is served."""
-        schema = super().get_openapi_schema(path_prefix="")
-        for operations in schema["paths"].values():
-            for operation in operations.values():
-                _declare(operation)
-        used = _referenced(schema["paths"], schema["components"]["schemas"])
-        schema["components"] = {**schema["components"], "schemas": used}
-        schema["servers"] = [{"url": PREFIX.rstrip("/")}]
-        return schema
-
-
-def _referenced(paths, shapes) -> dict:
-    """Those of `shapes` that `paths` point at, and what these point at, by name."""
-    found, unseen = set(), [paths]
-    while unseen:
-        names = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(unseen.pop()))) - found
-        found |= names
-        unseen += [shapes[name] for name in names]
-    return {name: shapes[name] for name in sorted(found)}
-
-
-def _declare(operation) -> None:
-    """What Ninja can't know of an operation: its headers, 304, how errors are written."""
-    responses = operation["responses"]
-    for status, response in list(responses.items()):
-        response["headers"] = {}
-        if int(status) >= 400 and "content" in response:
-            response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
-        elif int(status) == 200:
-            response["headers"] = _headers(*_HEADERS)
-    if 200 in responses:
-        responses[304] = {
-            "description": "What you have is still right: `If-None-Match` names it.",
-            "headers": _headers("ETag", "Last-Modified", "Cache-Control"),
-        }
-        operation["parameters"].append(
-            {
-                "in": "header",
-                "name": "If-None-Match",
-                "required": False,
-                "schema": {"type": "string"},
-                "description": "The ETag of the answer that you have.",
-            }
-        )
-
-
-_HEADERS = {
-    "ETag": "Another one whenever the answer changes.",
-    "Last-Modified": "When something that readers can see last changed.",
-    "Cache-Control": "How long a cache in between may keep it.",
-    "Cache-Tag": "Names to purge it by, with commas between them.",
-    "Surrogate-Key": "The same names, with spaces between them.",
-}
-
-
-def _headers(*names):
-    return {name: {"schema": {"type": "string"}, "description": _HEADERS[name]} for name in names}
+        return completed(super().get_openapi_schema(path_prefix=""), PREFIX)
 
 
 content_api = ContentAPI(
     title="Content API",
     version="1",
-    description="Everything public on the site, as typed JSON.",
+    description="Everything public on the site, as typed JSON; and the forms that people fill in.",
     urls_namespace="content_api",
     openapi_url="openapi.json",
     docs_url="docs/",
     docs=Swagger({"tryItOutEnabled": True, "validatorUrl": None}),
     docs_decorator=_only_from_here,
+    parser=StrictParser(),
 )
 register(content_api)
 

@@ -9,8 +9,10 @@ without the scope is 403, as RFC 6750 has it.
 
 from typing import NamedTuple
 
+from django.conf import settings
 from ninja.security import HttpBearer
 
+from ..models import Scope
 from ..tokens import token_from
 
 
@@ -58,3 +60,14 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request, token):
         raise NotImplementedError("__call__ does it all")
+
+
+_CONTENT_READ = Bearer(Scope.CONTENT_READ)
+
+
+def reader(request):
+    """Who reads what is public: anyone, or a token with content:read where that is asked for.
+
+    Where anyone may, nobody looks at `Authorization`, so that caches need not either.
+    """
+    return ANYONE if settings.CONTENT_API_OPEN else _CONTENT_READ(request)

@@ -30,6 +30,7 @@ from pydantic import Field
 from cms.events import version
 
 from ..wagtail_schemas import RichTextOutputFormat
+from .auth import reader
 from .problems import BadRequestError, Problem, shortened
 
 KEPT_FOR = 3600  # seconds that an answer is kept, if nothing changes
@@ -79,17 +80,23 @@ def reads(router: Router, path: str, *, answers, kept=True, may_be_missing=False
 
         @wraps(view)
         def answer(request, **arguments):
-            _refuse_unknown(request, known)
+            refuse_unknown(request, known)
             return _versioned(request, partial(view, request, **arguments), kept)
 
-        errors = dict.fromkeys((400, 404) if may_be_missing else (400,), Problem)
-        router.get(path, response={200: answers, **errors}, **_said_of(view))(answer)
+        refusals = (400, 401, 403, 404) if may_be_missing else (400, 401, 403)
+        router.get(
+            path,
+            auth=reader,
+            response={200: answers, **dict.fromkeys(refusals, Problem)},
+            openapi_extra={"security": [{}, {"Bearer": []}]},
+            **said_of(view),
+        )(answer)
         return view
 
     return register
 
 
-def _said_of(view) -> dict:
+def said_of(view) -> dict:
     """The endpoint's name and words, from the view's own: its first line, and the rest."""
     summary, _, description = inspect.getdoc(view).partition("\n")
     return {
@@ -112,7 +119,7 @@ def _parameters(view) -> set[str]:
     }
 
 
-def _refuse_unknown(request, known):
+def refuse_unknown(request, known):
     """Parameters that mean nothing here are the client's mistake, and so is a null character."""
     errors = {}
     for name, values in request.GET.lists():
@@ -206,9 +213,13 @@ def _with_headers(response, etag, changed):
     response["ETag"] = etag
     if changed:
         response["Last-Modified"] = http_date(changed.timestamp())
-    response["Cache-Control"] = (
-        f"public, max-age=0, s-maxage={settings.CONTENT_API_SHARED_MAX_AGE}, "
-        f"stale-while-revalidate={settings.CONTENT_API_STALE_WHILE_REVALIDATE}"
-    )
-    response["Vary"] = "Accept-Encoding"
+    if settings.CONTENT_API_OPEN:
+        response["Cache-Control"] = (
+            f"public, max-age=0, s-maxage={settings.CONTENT_API_SHARED_MAX_AGE}, "
+            f"stale-while-revalidate={settings.CONTENT_API_STALE_WHILE_REVALIDATE}"
+        )
+        response["Vary"] = "Accept-Encoding"
+    else:
+        response["Cache-Control"] = "private, max-age=0, must-revalidate"
+        response["Vary"] = "Accept-Encoding, Authorization"
     return response

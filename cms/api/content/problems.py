@@ -2,6 +2,7 @@
 
 import json
 from http import HTTPStatus
+from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
 from ninja import Schema
@@ -16,9 +17,14 @@ LONGEST_VALUE = 100  # characters of a bad value that an answer repeats
 
 
 class ParameterProblem(Schema):
-    """What is wrong with one parameter."""
+    """What is wrong with one parameter, or with one part of the body.
+
+    `pointer` is where in the body it stands, as `#/answers/email`; null for what is
+    not in the body. `parameter` is then the last part of it.
+    """
 
     parameter: str
+    pointer: str | None
     message: str
 
 
@@ -40,17 +46,34 @@ class BadRequestError(Exception):
         self.errors = errors
 
 
-def problem(status: int, detail: str, errors: dict[str, str] | None = None) -> HttpResponse:
+class BadBodyError(Exception):
+    """A body that can be read and not be taken; `errors` is {("answers", "email"): sentence}."""
+
+    def __init__(self, errors: dict[tuple, str]):
+        super().__init__("Something in the body can't be taken.")
+        self.errors = errors
+
+
+class Unreadable(Exception):  # noqa: N818 - it is an answer (400), not a fault
+    """A body that can't be read. The text says why."""
+
+
+class TooManyRequests(Exception):  # noqa: N818 - it is an answer (429), not a fault
+    """Try again after `seconds`. The text says why."""
+
+    def __init__(self, seconds: int, why: str):
+        super().__init__(why)
+        self.seconds = seconds
+
+
+def problem(status: int, detail: str, errors: list[dict] | None = None) -> HttpResponse:
     """An answer that says what went wrong. It is never kept by a cache in between."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
-        "errors": [
-            {"parameter": parameter, "message": message}
-            for parameter, message in (errors or {}).items()
-        ],
+        "errors": errors or [],
     }
     return HttpResponse(
         json.dumps(body, ensure_ascii=False),
@@ -61,7 +84,29 @@ def problem(status: int, detail: str, errors: dict[str, str] | None = None) -> H
 
 
 def bad_request(errors: dict[str, str]) -> HttpResponse:
-    return problem(400, " ".join(errors.values()), errors)
+    named = [
+        {"parameter": parameter, "pointer": None, "message": message}
+        for parameter, message in errors.items()
+    ]
+    return problem(400, " ".join(errors.values()), named)
+
+
+def bad_body(errors: dict[tuple, str]) -> HttpResponse:
+    """The sentences may be shown to the person who filled in the form."""
+    placed = [
+        {
+            "parameter": shortened(place[-1]) if place else "body",
+            "pointer": "#" + "".join(f"/{_escaped(shortened(part))}" for part in place),
+            "message": message,
+        }
+        for place, message in errors.items()
+    ]
+    return problem(422, "Something in the body can't be taken: see errors.", placed)
+
+
+def _escaped(part: str) -> str:
+    """A part of a JSON Pointer in the form of a URI fragment, RFC 6901."""
+    return quote(part.replace("~", "~0").replace("/", "~1"), safe="~!$&'()*+,;=:@")
 
 
 def not_found() -> HttpResponse:
@@ -81,10 +126,20 @@ def register(api) -> None:
     def said_bad(request, error):
         return bad_request(error.errors)
 
+    @api.exception_handler(BadBodyError)
+    def said_bad_body(request, error):
+        return bad_body(error.errors)
+
     @api.exception_handler(BadParameters)
     def found_bad(request, error):
         errors = {}
+        if all(found["loc"][0] == "body" for found in error.errors):
+            # ("body", the view's name for it, "answers", "email")
+            places = {found["loc"][2:]: f"{found['msg']}." for found in error.errors}
+            return bad_body(places)
         for found in error.errors:
+            if found["loc"][0] == "body":
+                continue
             # ("query", "params", "limit") or ("path", "page_id")
             name = next((str(part) for part in found["loc"][1:] if part != "params"), "request")
             errors.setdefault(name, f"{name}: {found['msg']}.")
@@ -107,9 +162,17 @@ def register(api) -> None:
         challenge = f'Bearer error="insufficient_scope", scope="{error.scope}"'
         return _challenged(problem(403, str(error)), challenge)
 
+    @api.exception_handler(TooManyRequests)
+    def said_too_many(request, error):
+        response = problem(429, str(error))
+        response["Retry-After"] = str(error.seconds)
+        return response
+
     @api.exception_handler(HttpError)
     def said_otherwise(request, error):
-        return problem(error.status_code, str(error))
+        # Ninja wraps what a parser raises, and says less.
+        said = error.__cause__ if isinstance(error.__cause__, Unreadable) else error
+        return problem(error.status_code, str(said))
 
 
 def _challenged(response, challenge):

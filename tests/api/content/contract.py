@@ -15,12 +15,19 @@ def document() -> dict:
     return json.loads(json.dumps(content_api.get_openapi_schema()))
 
 
-def operation(path: str) -> dict:
-    """The GET that answers at `path`, such as "/pages/3/"."""
+def operation(path: str, method="get") -> dict:
+    """What answers at `path`, such as "/pages/3/"."""
     for template, operations in document()["paths"].items():
         if re.fullmatch(re.sub(r"{\w+}", r"\\d+", template), path):
-            return operations["get"]
+            return operations[method]
     raise LookupError(path)
+
+
+def operations():
+    """(path, method, operation) of everything that can be asked."""
+    for path, methods in document()["paths"].items():
+        for method, what in methods.items():
+            yield path, method, what
 
 
 def read(client, path: str, /, status=200, **query):
@@ -29,9 +36,18 @@ def read(client, path: str, /, status=200, **query):
     return keeps_to_it(response, path, status)
 
 
-def keeps_to_it(response, path, status=200):
+def send(client, path: str, body, /, status=202, **options):
+    """The same for a POST of `body`, as JSON; its answer comes whole."""
+    options.setdefault("content_type", "application/json")
+    response = client.post(PREFIX.rstrip("/") + path, body, **options)
+    keeps_to_it(response, path, status, "post")
+    return response
+
+
+def keeps_to_it(response, path, status=200, method="get"):
     assert response.status_code == status, response.content
-    declared = operation(path)["responses"][str(status)]
+    assert not response.cookies
+    declared = operation(path, method)["responses"][str(status)]
     (media_type, content), *_ = declared["content"].items()
     assert response["Content-Type"] == media_type
     body = response.json()

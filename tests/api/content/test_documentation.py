@@ -18,6 +18,8 @@ pytestmark = pytest.mark.xdist_group("starter content")
 
 DOCS = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
 EXAMPLES = re.findall(r"```\nGET (\S+)\n```\n\n```json\n(.*?)```", DOCS, re.DOTALL)
+# (address, headers, body, what is answered)
+POSTS = re.findall(r"```\nPOST (\S+)\n(.*?)\n\n({.*?})\n```\n\n```json\n(.*?)```", DOCS, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +52,31 @@ def shown_in(example, answer, where):
 
 
 def test_there_are_examples():
-    assert len(EXAMPLES) >= 14
+    assert len(EXAMPLES) >= 15
+    assert len(POSTS) >= 2
 
 
 @pytest.mark.parametrize(("address", "example"), EXAMPLES, ids=[each[0] for each in EXAMPLES])
 def test_a_request_of_the_documentation_is_answered_as_shown(address, example, site):
-    meetings = Page.objects.get(slug="meetings")
-    address = address.replace("/pages/17/", f"/pages/{meetings.pk}/")
-    answer = Client().get(address, headers={"Host": "127.0.0.1:8000"})
+    answer = Client().get(_there(address), headers={"Host": "127.0.0.1:8000"})
     shown_in(json.loads(example), answer.json(), address)
+
+
+@pytest.mark.parametrize(("address", "headers", "body", "example"), POSTS)
+def test_a_form_of_the_documentation_is_taken_or_refused_as_shown(
+    address, headers, body, example, site
+):
+    headers = dict(line.split(": ", 1) for line in headers.splitlines())
+    media_type = headers.pop("Content-Type")
+    answer = Client().post(_there(address), body, content_type=media_type, headers=headers)
+    assert answer.json() == json.loads(example)
+
+
+def _there(address):
+    """`address` with the numbers that things have here."""
+    for path, slug in (("/pages/17/", "meetings"), ("/forms/5/", "get-involved")):
+        address = address.replace(path, f"{path[:7]}{Page.objects.get(slug=slug).pk}/")
+    return address
 
 
 def test_every_page_of_the_site_is_as_its_type_says(site):

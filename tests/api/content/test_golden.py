@@ -14,6 +14,7 @@ from wagtail.models import Page, get_page_models
 from cms.core.models import Alert
 from tests.api.test_golden import counted_from_one, posters, steady  # noqa: F401
 from tests.blocks import stream_fields, whole_stream
+from tests.factories import GetInvolvedPageFactory
 from tests.whole_pages import make
 
 from .contract import document, read
@@ -56,3 +57,8 @@ def test_the_json_of_a_list_is_as_promised(path, posters, home, client):  # noqa
 def test_the_json_of_a_page_at_its_path_is_as_promised(posters, home, client):  # noqa: F811
     body = read(client, "/pages/by-path/", path="/", include="menus,settings")
     as_promised("by-path", body)
+
+
+def test_the_json_of_a_form_is_as_promised(home, client):
+    page = GetInvolvedPageFactory(parent=home)
+    as_promised("form", read(client, f"/forms/{page.pk}/"))

@@ -1,4 +1,4 @@
-"""What this app adds to the content API: the partners."""
+"""The partners, in the content API."""
 
 from django.http import Http404
 from ninja import Query, Router
@@ -9,8 +9,8 @@ from cms.api.content.api import content_api
 from cms.api.content.frame import Answer, Id, Paging, reads
 from cms.core.references import load_references
 
-from .models import Partner
-from .shapes import Partner as PartnerShape
+from ..models import Partner
+from ..shapes import Partner as PartnerShape
 
 router = Router(tags=["Partners"])
 
