@@ -6,6 +6,7 @@ what the site shows: the same headings, and the same words.
 
 import difflib
 import json
+import secrets
 import shutil
 import socket
 import subprocess
@@ -18,7 +19,8 @@ import pytest
 
 from tests.api.content.contract import document
 
-from .views import PAGES
+from . import letters
+from .views import FORM, PAGES, SEND, fill_in
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +99,21 @@ def test_a_front_end_shows_the_headings_and_the_words_of_the_site(
 
 def test_an_address_that_leads_on_leads_on_there_too_and_nothing_is_not_found(page, front_end):
     assert page.goto(f"{front_end}/no-such-page/").status == 404
+
+
+def test_a_form_is_sent_through_the_front_end_and_its_mistakes_come_back(page, front_end):
+    page.goto(front_end + FORM)
+    with page.expect_navigation() as answer:
+        page.get_by_role("button", name=SEND).click()
+    assert answer.value.status == 422
+    assert "Enter your answer" in page.get_by_role("alert").inner_text()
+    to = f"front-end-{secrets.token_hex(4)}@example.org"
+    fill_in(page, Email_address=to)
+    with page.expect_navigation() as answer:
+        page.get_by_role("button", name=SEND).click()
+    assert answer.value.status == 200
+    assert "follow the link to confirm" in page.locator("main").inner_text()
+    assert letters.newest_link("confirm", to)
 
 
 def _difference(ours, theirs):

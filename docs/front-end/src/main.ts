@@ -1,7 +1,8 @@
 /** A web server that shows a site by its content API: `npm start -- http://127.0.0.1:8000 9000`. */
 
-import { createServer } from "node:http";
+import { type IncomingMessage, createServer } from "node:http";
 import { answer, connect } from "./api.js";
+import { readForm, sendForm } from "./form.js";
 import { html } from "./html.js";
 import { drawView } from "./pages.js";
 
@@ -14,7 +15,7 @@ interface Shown {
   headers?: Record<string, string>;
 }
 
-async function show(address: URL): Promise<Shown> {
+async function show(address: URL, request: IncomingMessage): Promise<Shown> {
   const query = { path: address.pathname, include: ["menus", "settings"] as ("menus" | "settings")[] };
   const asked = await api.GET("/pages/by-path/", { params: { query } });
   if (asked.response.status === 404) return { status: 404, body: html`<h1>Page not found</h1>`.text };
@@ -22,11 +23,22 @@ async function show(address: URL): Promise<Shown> {
   if (found.kind === "redirect") {
     return { status: found.is_permanent ? 301 : 302, body: "", headers: { Location: found.location } };
   }
-  return { status: 200, body: await drawView(found, api) };
+  if (request.method !== "POST" || found.page.type !== "programme.GetInvolvedPage") {
+    return { status: 200, body: await drawView(found, api) };
+  }
+  const given = new URLSearchParams(await read(request));
+  const sent = await sendForm(api, await readForm(api, found.page.id), given);
+  return { status: sent.kind === "taken" ? 200 : sent.status, body: await drawView(found, api, sent) };
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString("utf-8");
 }
 
 createServer((request, response) => {
-  show(new URL(request.url ?? "/", `http://127.0.0.1:${port}`))
+  show(new URL(request.url ?? "/", `http://127.0.0.1:${port}`), request)
     .catch((error: unknown): Shown => {
       console.error(error);
       return { status: 502, body: html`<h1>The site does not answer</h1>`.text };

@@ -3,14 +3,15 @@
 import { type Api, type Page, type PageOf, type Schemas, type View, answer, never } from "./api.js";
 import { type Around, drawBody, heading, picture } from "./blocks.js";
 import { counted, day, readDocuments, size } from "./documents.js";
-import { drawForm } from "./form.js";
+import { type Sent, drawForm, readForm } from "./form.js";
 import { Html, html, rich } from "./html.js";
 
 /** A whole HTML document: the page with the site's menu and who runs it. */
-export async function drawView(view: View, api: Api): Promise<string> {
+export async function drawView(view: View, api: Api, sent?: Sent): Promise<string> {
   const { settings, menus, seo, page } = view;
   if (!settings || !menus) throw new Error("Ask for the page with include=menus,settings");
   const around: Around = { api, contact: settings.contact, documents: await readDocuments(api) };
+  const main = sent?.kind === "taken" ? html`<h1>${page.title}</h1><p>${sent.taken.message}</p>` : await drawPage(page, around, sent);
   return `<!doctype html>${html`<html lang="${page.locale}">
     <head>
       <meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -21,7 +22,7 @@ export async function drawView(view: View, api: Api): Promise<string> {
     <body>
       <nav aria-label="Main"><ul>${menus.main.map((entry) => html`<li>${here(entry, settings)}</li>`)}</ul></nav>
       <nav aria-label="Breadcrumbs"><ol>${page.breadcrumbs.map((step) => html`<li>${here(step, settings)}</li>`)}</ol></nav>
-      <main>${await drawPage(page, around)}</main>
+      <main>${main}</main>
       <footer><p>${settings.organisation}</p>${rich(settings.footer_text)}</footer>
     </body></html>`.text}`;
 }
@@ -31,7 +32,7 @@ function here(link: Schemas["PageLink"], settings: Schemas["SiteData"]): Html {
   return html`<a href="${link.url.replace(settings.url, "/")}">${link.title}</a>`;
 }
 
-async function drawPage(page: Page, around: Around): Promise<Html> {
+async function drawPage(page: Page, around: Around, sent?: Sent): Promise<Html> {
   switch (page.type) {
     case "home.HomePage":
       return html`<h1>${page.hero_title}</h1><p>${page.hero_text}</p>
@@ -45,7 +46,7 @@ async function drawPage(page: Page, around: Around): Promise<Html> {
       return html`<h1>${page.title}</h1>${rich(page.introduction)}${await drawBody(page.body, around)}${updated(page)}`;
     case "programme.GetInvolvedPage":
       return html`<h1>${page.title}</h1>${rich(page.introduction)}${await drawBody(page.body, around)}
-        ${await drawForm(page, around.api)}${updated(page)}`;
+        ${drawForm(await readForm(around.api, page.id), sent?.kind === "again" ? sent : undefined)}${updated(page)}`;
     case "resources.ToolkitPage":
       return drawToolkit(page, around);
     case "resources.ToolkitChapterPage":
