@@ -106,7 +106,7 @@ def test_a_form_is_sent_through_the_front_end_and_its_mistakes_come_back(page, f
     with page.expect_navigation() as answer:
         page.get_by_role("button", name=SEND).click()
     assert answer.value.status == 422
-    assert "Enter your answer" in page.get_by_role("alert").inner_text()
+    assert "Answer this question: Your name" in page.get_by_role("alert").inner_text()
     to = f"front-end-{secrets.token_hex(4)}@example.org"
     fill_in(page, Email_address=to)
     with page.expect_navigation() as answer:
