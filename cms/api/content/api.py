@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.urls import include, re_path
 from ninja import NinjaAPI, Swagger
 
+from .frame import UNKEPT
 from .problems import MEDIA_TYPE, not_found, problem, register
 
 PREFIX = "/api/content/v1/"
@@ -60,13 +61,14 @@ def _referenced(paths, shapes) -> dict:
 def _declare(operation) -> None:
     """What Ninja can't know of an operation: its headers, 304, how errors are written."""
     responses = operation["responses"]
+    unkept = operation.pop(UNKEPT, False)
     for status, response in list(responses.items()):
         response["headers"] = {}
         if int(status) >= 400 and "content" in response:
             response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
         elif int(status) == 200:
-            response["headers"] = _headers(*_HEADERS)
-    if 200 in responses:
+            response["headers"] = _headers("Cache-Control") if unkept else _headers(*_HEADERS)
+    if 200 in responses and not unkept:
         responses[304] = {
             "description": "What you have is still right: `If-None-Match` names it.",
             "headers": _headers("ETag", "Last-Modified", "Cache-Control"),
