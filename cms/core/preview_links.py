@@ -53,9 +53,7 @@ class PageScreen(WagtailAdminTemplateMixin):
     def dispatch(self, request, *args, **kwargs):
         if not (_is_shareable(self.page) and may_share(request.user, self.page)):
             raise PermissionDenied
-        response = super().dispatch(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        return response
+        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def page(self):
@@ -100,7 +98,7 @@ class PreviewLinksView(PageScreen, FormView):
 
     def get_context_data(self, **kwargs):
         links = PreviewLink.objects.filter(page=self.page).select_related("created_by")
-        address = SiteSettings.preview_address_of(self.page.get_site())
+        address = SiteSettings.preview_address_at(self.page.get_url_parts()[0])
         return super().get_context_data(
             links=self._with_state(links),
             is_private=self.page.get_view_restrictions().exists(),
@@ -144,4 +142,4 @@ class WithdrawView(PageScreen, TemplateView):
 
 
 def _is_shareable(page) -> bool:
-    return issubclass(page.specific_class, BasePage) and page.get_site() is not None
+    return issubclass(page.specific_class, BasePage) and page.get_url_parts() is not None

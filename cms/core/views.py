@@ -46,7 +46,7 @@ def shared_draft(request, token):
         PreviewLink.objects.filter(pk=link.pk).update(
             times_opened=F("times_opened") + 1, last_opened_at=timezone.now()
         )
-    address = SiteSettings.preview_address_of(site)
+    address = SiteSettings.preview_address_at(site.pk)
     if address:
         response = redirect_to_draft(address, token)
     else:

@@ -61,9 +61,10 @@ def get_preview(request, token: Token, params: Query[ViewParameters]):
     auth=Bearer(Scope.DRAFTS_READ),
 )
 def get_draft(request, page_id: Id, params: Query[Parameters]):
-    """The newest draft of a page, whole; of a page that has no draft, what is public.
+    """The newest draft of a page, whole.
 
-    For a front end's own server: keep the token there. A private page is 404.
+    Of a page without a draft it is what is public. For a front end's own server: keep
+    the token there. A private page is 404.
     """
     site = site_of(request)
     pages = Page.objects.descendant_of(site.root_page, inclusive=True)
@@ -88,7 +89,7 @@ def the_front_end_may_read_previews(request, **kwargs):
     if not request.path_info.startswith(f"{PREFIX}preview/"):
         return False
     site = Site.find_for_request(request)
-    address = SiteSettings.preview_address_of(site) if site else ""
+    address = SiteSettings.preview_address_at(site.pk) if site else ""
     parts = urlsplit(address)
     return bool(address) and request.headers.get("Origin") == f"{parts.scheme}://{parts.netloc}"
 

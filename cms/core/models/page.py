@@ -121,17 +121,23 @@ class BasePage(Page):
 
     def with_front_end(self, modes) -> list:
         """Wagtail's `modes` of preview, after the outside front end where there is one."""
-        if not SiteSettings.preview_address_of(self.get_site()):
+        if not SiteSettings.preview_address_at(self._site_id):
             return modes
         on_this_site = [(name, "On this site" if name == "" else label) for name, label in modes]
         return [(IN_THE_FRONT_END, "In the front end"), *on_this_site]
+
+    @property
+    def _site_id(self):
+        # Unlike `get_site` it asks the database for nothing.
+        place = self.get_url_parts()
+        return place[0] if place else None
 
     def make_preview_request(
         self, original_request=None, preview_mode=None, extra_request_attrs=None
     ):
         """The page as a response; in the front end, a redirect with a token that leads to it."""
-        site = self.get_site()
-        address = SiteSettings.preview_address_of(site) if site else ""
+        site_id = self._site_id
+        address = SiteSettings.preview_address_at(site_id) if site_id else ""
         if preview_mode != IN_THE_FRONT_END or not address or original_request is None:
             return super().make_preview_request(original_request, preview_mode, extra_request_attrs)
         editing = (extra_request_attrs or {}).get("is_editing", False)

@@ -102,8 +102,8 @@ class PreviewLink(models.Model):
 
     @property
     def url(self) -> str:
-        site = self.page.get_site()
-        return (site.root_url if site else "") + reverse("shared_draft", args=[self.token])
+        _, root_url, _ = self.page.get_url_parts()
+        return root_url + reverse("shared_draft", args=[self.token])
 
     @property
     def has_ended(self) -> bool:

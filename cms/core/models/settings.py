@@ -109,19 +109,19 @@ class SiteSettings(BaseSiteSetting):
             )
 
     @classmethod
-    def preview_address_of(cls, site) -> str:
-        """Where drafts of `site` open in an outside front end; empty when they open here.
+    def preview_address_at(cls, site_id: int | None) -> str:
+        """Where drafts of a site open in an outside front end; empty when they open here.
 
-        `site` is None for a page that has no place yet: its screen offers the front
-        end when any site has one.
+        A page that has no place yet is of no site: its screen offers the front end
+        when any site has one. Costs one query for each request.
         """
         return references.remember(
-            f"preview address {site.pk if site else None}", lambda: cls._preview_address_of(site)
+            f"preview address at {site_id}", lambda: cls._preview_address_at(site_id)
         )
 
     @classmethod
-    def _preview_address_of(cls, site):
-        if site is not None:
-            return cls.for_site(site).preview_address
-        others = cls.objects.exclude(preview_address="").values_list("preview_address", flat=True)
-        return others.first() or ""
+    def _preview_address_at(cls, site_id):
+        found = cls.objects.exclude(preview_address="")
+        if site_id is not None:
+            found = found.filter(site=site_id)
+        return found.values_list("preview_address", flat=True).first() or ""

@@ -118,14 +118,22 @@ def test_blocks_inside_blocks_have_types_of_their_own():
     assert steps["items"] == {"$ref": "#/components/schemas/StepBlock"}
 
 
+UNKEPT = {"/preview/{token}/": {"404"}, "/drafts/{page_id}/": {"401", "403", "404"}}
+
+
 def test_every_operation_declares_its_errors_and_headers():
     for path, operations in document()["paths"].items():
         responses = operations["get"]["responses"]
-        assert {"200", "304", "400"} <= responses.keys(), path
-        assert "ETag" in responses["200"]["headers"]
+        assert {"200", "400", *UNKEPT.get(path, {"304"})} <= responses.keys(), path
+        assert ("ETag" in responses["200"]["headers"]) == (path not in UNKEPT)
         for status, response in responses.items():
             if status.startswith("4"):
                 assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_only_drafts_ask_for_a_token():
+    for path, operations in document()["paths"].items():
+        assert ("security" in operations["get"]) == path.startswith("/drafts/")
 
 
 def test_it_is_served_with_docs_that_load_from_here_alone(client):
