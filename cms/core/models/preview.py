@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page
 
@@ -94,7 +95,8 @@ class PreviewLink(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self):
-        return self.note or f"Link made on {timezone.localtime(self.created_at):%d.%m.%Y, %H:%M}"
+        made = date_format(timezone.localtime(self.created_at), "j F Y, H:i")
+        return self.note or f"Link made on {made}"
 
     @property
     def token(self) -> str:
