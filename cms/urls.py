@@ -10,7 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from cms.api import v3_preview
 from cms.api.content.api import content_urls
 from cms.api.v2 import api_router
-from cms.core.views import media
+from cms.core.views import media, shared_draft
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("api/v3-preview/", v3_preview.urls()),
     path("sitemap.xml", sitemap),
     path("search/", include("search.urls")),
+    # Only what looks like a token: an editor may have a page at /preview/ too.
+    re_path(r"^preview/(?P<token>[0-9a-f]{32}:[\w-]{43})/$", shared_draft, name="shared_draft"),
     path("", include("programme.urls")),
     re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.+)$", media),
     path("", include(wagtail_urls)),

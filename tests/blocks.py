@@ -11,6 +11,14 @@ def whole_stream(page_model, name="body"):
     )
 
 
+def empty_stream(page_model, name="body"):
+    """The same, each as it is when someone has added it and typed nothing yet."""
+    block = page_model._meta.get_field(name).stream_block
+    return block.normalize(
+        [(name, child.get_default()) for name, child in block.child_blocks.items()]
+    )
+
+
 def stream_fields(model):
     return [field for field in model._meta.get_fields() if isinstance(field, StreamField)]
 

@@ -12,7 +12,7 @@ class ApiConfig(AppConfig):
         from .addresses import api_path
 
         # The APIs' own endpoints, and what each app adds to them.
-        from .content import images, pages, site  # noqa: F401
+        from .content import images, pages, previews, site  # noqa: F401
 
         find_in_the_api_by(api_path)
         autodiscover_modules("api")

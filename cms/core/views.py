@@ -1,12 +1,18 @@
-"""Pages that are not pages of the tree: errors, and the pictures that pages show."""
+"""Pages that are not pages of the tree: shared drafts, and the pictures that pages show."""
 
 import posixpath
 
 from django.core.files.storage import default_storage
+from django.db.models import F
 from django.http import Http404
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+from wagtail.models import Site
 
+from . import previews
 from .files import send_picture
+from .models import PreviewLink, SiteSettings
+from .models.page import redirect_to_draft
 from .visibility import may_see, private_renditions
 
 
@@ -24,3 +30,29 @@ def media(request, path):
     if private and not may_see(request, private.image):
         raise Http404
     return send_picture(request, default_storage, path, private=private is not None)
+
+
+@require_safe
+def shared_draft(request, token):
+    """The newest draft of a page, for whoever has a link to it that works."""
+    site = Site.find_for_request(request)
+    if site is None:
+        raise Http404
+    try:
+        link, page = previews.read_link(token, site)
+    except previews.NoDraft as error:
+        raise Http404 from error
+    if request.method == "GET":
+        PreviewLink.objects.filter(pk=link.pk).update(
+            times_opened=F("times_opened") + 1, last_opened_at=timezone.now()
+        )
+    address = SiteSettings.preview_address_at(site.pk)
+    if address:
+        response = redirect_to_draft(address, token)
+    else:
+        response = page.serve_preview(request, "")
+        response.context_data["draft_ends_at"] = link.ends_at
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response

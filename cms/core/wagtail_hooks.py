@@ -1,6 +1,7 @@
 """What the core adds to the editor's screen."""
 
 from django.core.exceptions import PermissionDenied
+from django.urls import path
 from django.utils import timezone
 from wagtail import hooks
 from wagtail.admin.ui.tables import DateColumn
@@ -11,6 +12,7 @@ from wagtail.permissions import policy_registry
 from .dashboard import ReviewPanel
 from .link_handlers import BulkDocumentLinkHandler, BulkPageLinkHandler
 from .page_permissions import may_submit
+from .preview_links import PreviewLinksView, ShareButton, WithdrawView
 
 
 @hooks.register("register_rich_text_features", order=100)
@@ -64,3 +66,31 @@ def only_those_who_may_submit_can(request, parent_page, page_class):
 def show_pages_to_review(request, panels):
     if policy_registry.get_by_type(Page).user_has_any_permission(request.user, {"add", "change"}):
         panels.append(ReviewPanel())
+
+
+@hooks.register("register_admin_urls")
+def register_preview_links():
+    return [
+        path("pages/<int:page_id>/share/", PreviewLinksView.as_view(), name="preview_links"),
+        path(
+            "pages/<int:page_id>/share/<uuid:link_id>/withdraw/",
+            WithdrawView.as_view(),
+            name="withdraw_preview_link",
+        ),
+    ]
+
+
+@hooks.register("register_page_header_buttons")
+def offer_to_share_in_the_header(page, user, view_name, next_url=None):
+    yield ShareButton(page=page, priority=64)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def offer_to_share_in_listings(page, user, next_url=None):
+    yield ShareButton(page=page, priority=45)
+
+
+@hooks.register("register_log_actions")
+def name_what_happens_to_preview_links(actions):
+    actions.register_action("core.preview_link.made", "Share", "Link to the draft made")
+    actions.register_action("core.preview_link.withdrawn", "Stop sharing", "Link withdrawn")

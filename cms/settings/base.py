@@ -160,7 +160,7 @@ TASKS = {
 WEBHOOK_ALLOW_PRIVATE_NETWORKS = env.bool("WEBHOOK_ALLOW_PRIVATE_NETWORKS", default=False)
 
 # What `manage.py serve` does once a day. Without it, have them run by cron or a timer.
-DAILY_COMMANDS = ["purge_sign_ups", "purge_deliveries"]
+DAILY_COMMANDS = ["purge_sign_ups", "purge_deliveries", "purge_previews"]
 if TASKS_BACKEND == "database":
     DAILY_COMMANDS.append("prune_db_task_results")
 

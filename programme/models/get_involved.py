@@ -271,6 +271,10 @@ class GetInvolvedPage(FormMixin, BasePage):
         verbose_name = "get involved page"
 
     @property
+    def preview_modes(self):
+        return self.with_front_end(FormMixin.preview_modes)
+
+    @property
     def form_action(self) -> str:
         """Where the form is sent: an address of its own, which needs no cookie."""
         return reverse("sign_up", args=[self.pk]) if self.pk else ""

@@ -37,6 +37,7 @@ KEPT_FOR = 3600  # seconds that an answer is kept, if nothing changes
 LONGEST_KEPT = 512  # characters of the query of an answer that is kept
 MOST_ROWS = 100
 ROWS = 20
+UNKEPT = "x-unkept"  # said of an operation to `openapi.completed`, and not in the document
 LARGEST_ID = 2**31 - 1
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
@@ -67,12 +68,22 @@ class Answer(NamedTuple):
     tags: list[str]
 
 
-def reads(router: Router, path: str, *, answers, kept=True, may_be_missing=False):
+def reads(
+    router: Router,
+    path: str,
+    *,
+    answers,
+    kept=True,
+    may_be_missing=False,
+    public=True,
+    auth=reader,
+):
     """Add a view that gives an `Answer` to `router`, for GET (HEAD and OPTIONS come by themselves).
 
     `answers` is the type of the body. `kept` False: what it gives depends on more
     than the content's version, so its ETag is made of the body. `may_be_missing`:
-    it raises Http404 at times.
+    it raises Http404 at times. `public` False: its answers are for one reader alone,
+    and nobody keeps them. `auth` says who may ask; None where the address itself does.
     """
 
     def register(view):
@@ -81,14 +92,16 @@ def reads(router: Router, path: str, *, answers, kept=True, may_be_missing=False
         @wraps(view)
         def answer(request, **arguments):
             refuse_unknown(request, known)
-            return _versioned(request, partial(view, request, **arguments), kept)
+            make = partial(view, request, **arguments)
+            return _versioned(request, make, kept) if public else _unkept(request, make)
 
-        refusals = (400, 401, 403, 404) if may_be_missing else (400, 401, 403)
+        refusals = [400, *[401, 403] * bool(auth), *[404] * may_be_missing]
+        extra = {"security": [{}, {"Bearer": []}]} if auth is reader else {}
         router.get(
             path,
-            auth=reader,
+            auth=auth,
             response={200: answers, **dict.fromkeys(refusals, Problem)},
-            openapi_extra={"security": [{}, {"Bearer": []}]},
+            openapi_extra=extra if public else {**extra, UNKEPT: True},
             **said_of(view),
         )(answer)
         return view
@@ -207,6 +220,19 @@ def _respond(request, made, etag, changed=None):
     response["Cache-Tag"] = ",".join(names)
     response["Surrogate-Key"] = " ".join(names)
     return _with_headers(response, etag, changed)
+
+
+def _unkept(request, make):
+    """An answer for this reader alone, that leaves no trace on its way."""
+    body, _ = _written(make(), _compressed(request))
+    response = HttpResponse(body, content_type="application/json")
+    if _compressed(request):
+        response["Content-Encoding"] = "gzip"
+    response["Cache-Control"] = "no-store"
+    response["Vary"] = "Accept-Encoding, Authorization"
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def _with_headers(response, etag, changed):

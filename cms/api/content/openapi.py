@@ -3,6 +3,7 @@
 import json
 import re
 
+from .frame import UNKEPT
 from .problems import MEDIA_TYPE
 
 _HEADERS = {
@@ -54,11 +55,13 @@ def _referenced(paths, shapes) -> dict:
 def _declare(operation) -> None:
     """An operation's headers, 304, and how errors are written."""
     responses = operation["responses"]
+    unkept = operation.pop(UNKEPT, False)
     for status, response in responses.items():
-        response["headers"] = _headers(*_HEADERS_OF.get(int(status), ()))
+        kind = 202 if unkept and int(status) == 200 else int(status)
+        response["headers"] = _headers(*_HEADERS_OF.get(kind, ()))
         if int(status) >= 400:
             response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
-    if 200 in responses:
+    if 200 in responses and not unkept:
         responses[304] = {
             "description": "What you have is still right: `If-None-Match` names it.",
             "headers": _headers("ETag", "Last-Modified", "Cache-Control"),

@@ -54,12 +54,17 @@ class RedirectAtPath(TypedDict):
 AtPath = Annotated[PageAtPath | RedirectAtPath, Field(discriminator="kind")]
 
 
-class PathParameters(Parameters):
-    path: str = Field(
-        max_length=1000, pattern="^/", description="From the root of the site, such as `/about/`."
-    )
+class ViewParameters(Parameters):
+    """What every endpoint takes that gives a page with all that its view needs."""
+
     include: several(Literal["menus", "settings"]) = Field(
         [], description="What else the page view needs, in the same answer."
+    )
+
+
+class PathParameters(ViewParameters):
+    path: str = Field(
+        max_length=1000, pattern="^/", description="From the root of the site, such as `/about/`."
     )
 
 
@@ -103,8 +108,14 @@ def page_by_path(request, params: Query[PathParameters]):
     if not found:
         return Answer(_redirect(request, params.path), ["redirects"])
     (page,) = found
+    body = view_json(page, site, request, params.include)
+    return Answer(body, [*tags_of(page), *params.include])
+
+
+def view_json(page, site, request, include) -> PageAtPath:
+    """A page, read with all that it shows, and what else of the site is asked for."""
     # Read first: what is above a page is mostly in the menu.
-    menus = menus_json(site, request) if "menus" in params.include else None
+    menus = menus_json(site, request) if "menus" in include else None
     body = {
         "kind": "page",
         "page": whole_json(page, request),
@@ -113,9 +124,9 @@ def page_by_path(request, params: Query[PathParameters]):
     }
     if menus:
         body["menus"] = menus
-    if "settings" in params.include:
+    if "settings" in include:
         body["settings"] = settings_json(site, request)
-    return Answer(body, [*tags_of(page), *params.include])
+    return body
 
 
 @reads(router, "{int:page_id}/", answers=Whole, may_be_missing=True)

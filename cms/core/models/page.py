@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.http import Http404
+from django.shortcuts import redirect
 from django.utils import timezone
 from wagtail.api import APIField
 from wagtail.models import Page, PageViewRestriction, Site
@@ -12,6 +13,10 @@ from ..api_fields import ImageField, VisiblePagesField
 from ..blocks.story import outline
 from ..page_permissions import BasePagePermissionTester
 from ..visibility import is_public, restricted_paths, visible_children
+from .preview import KeptDraft
+from .settings import PLACE_OF_TOKEN, SiteSettings
+
+IN_THE_FRONT_END = "front-end"  # a mode of preview
 
 
 class BasePage(Page):
@@ -110,6 +115,35 @@ class BasePage(Page):
     def get_sitemap_urls(self, request=None):
         return [] if self.is_expired else super().get_sitemap_urls(request)
 
+    @property
+    def preview_modes(self):
+        return self.with_front_end(super().preview_modes)
+
+    def with_front_end(self, modes) -> list:
+        """Wagtail's `modes` of preview, after the outside front end where there is one."""
+        if not SiteSettings.preview_address_at(self._site_id):
+            return modes
+        on_this_site = [(name, "On this site" if name == "" else label) for name, label in modes]
+        return [(IN_THE_FRONT_END, "In the front end"), *on_this_site]
+
+    @property
+    def _site_id(self):
+        # Unlike `get_site` it asks the database for nothing.
+        place = self.get_url_parts()
+        return place[0] if place else None
+
+    def make_preview_request(
+        self, original_request=None, preview_mode=None, extra_request_attrs=None
+    ):
+        """The page as a response; in the front end, a redirect with a token that leads to it."""
+        site_id = self._site_id
+        address = SiteSettings.preview_address_at(site_id) if site_id else ""
+        if preview_mode != IN_THE_FRONT_END or not address or original_request is None:
+            return super().make_preview_request(original_request, preview_mode, extra_request_attrs)
+        editing = (extra_request_attrs or {}).get("is_editing", False)
+        kept = KeptDraft.keep(self, original_request.user, editing=editing)
+        return redirect_to_draft(address, kept.token())
+
     def serve(self, request, *args, **kwargs):
         if self.is_expired:
             raise Http404
@@ -121,6 +155,14 @@ class BasePage(Page):
         if site:  # it holds the first of the breadcrumbs
             references.remember("ancestors", dict)[site.root_page.path] = site.root_page
         return super().get_context(request, *args, **kwargs)
+
+
+def redirect_to_draft(address: str, token: str):
+    """To an outside front end, which must learn of nothing but the token."""
+    response = redirect(address.replace(PLACE_OF_TOKEN, token))
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def _ancestor_paths(page) -> list[str]:

@@ -1,11 +1,34 @@
 """What belongs to the whole site: who runs it, how to reach them, what is in the footer."""
 
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 
+from .. import references
 from ..blocks.links import LinkBlock, SocialLinkBlock
+
+PLACE_OF_TOKEN = "{token}"  # noqa: S105 - it opens nothing
+
+
+def check_preview_address(address: str) -> None:
+    """Raises ValidationError when it is no web address, or has no place for the token."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"http", "https"} or " " in address:
+        raise ValidationError(
+            "Type a whole web address, such as https://www.example.org/preview?token={token}."
+        )
+    if address.count(PLACE_OF_TOKEN) != 1 or PLACE_OF_TOKEN in parts.netloc:
+        raise ValidationError(
+            "Write {token} once, after the host name. It stands for the key to the draft."
+        )
 
 
 @register_setting(icon="cog")
@@ -35,6 +58,16 @@ class SiteSettings(BaseSiteSetting):
         blank=True,
         help_text="Keep the accessibility statement, privacy and cookies: the law asks for them.",
     )
+    preview_address = models.CharField(
+        max_length=500,
+        blank=True,
+        validators=[check_preview_address],
+        help_text=(
+            "If another website shows these pages, the address at which it shows drafts, "
+            "such as https://www.example.org/preview?token={token}. Previews then open there. "
+            "Leave it empty to see them here."
+        ),
+    )
 
     edit_handler = TabbedInterface(
         [
@@ -61,8 +94,34 @@ class SiteSettings(BaseSiteSetting):
                 heading="Contact",
             ),
             ObjectList([FieldPanel("footer_text"), FieldPanel("footer_links")], heading="Footer"),
+            ObjectList([FieldPanel("preview_address")], heading="Previews"),
         ]
     )
 
     class Meta:
         verbose_name = "site settings"
+
+    def clean(self):
+        super().clean()
+        if self.preview_address.startswith(f"{self.site.root_url}/preview/"):
+            raise ValidationError(
+                {"preview_address": "That is where this site itself shows drafts. Leave it empty."}
+            )
+
+    @classmethod
+    def preview_address_at(cls, site_id: int | None) -> str:
+        """Where drafts of a site open in an outside front end; empty when they open here.
+
+        A page that has no place yet is of no site: its screen offers the front end
+        when any site has one. Costs one query for each request.
+        """
+        return references.remember(
+            f"preview address at {site_id}", lambda: cls._preview_address_at(site_id)
+        )
+
+    @classmethod
+    def _preview_address_at(cls, site_id):
+        found = cls.objects.exclude(preview_address="")
+        if site_id is not None:
+            found = found.filter(site=site_id)
+        return found.values_list("preview_address", flat=True).first() or ""

@@ -18,7 +18,8 @@ def document() -> dict:
 def operation(path: str, method="get") -> dict:
     """What answers at `path`, such as "/pages/3/"."""
     for template, operations in document()["paths"].items():
-        if re.fullmatch(re.sub(r"{\w+}", r"\\d+", template), path):
+        pattern = template.replace("{token}", "[^/]*:[^/]*")
+        if re.fullmatch(re.sub(r"{\w+}", r"\\d+", pattern), path):
             return operations[method]
     raise LookupError(path)
 

@@ -1,0 +1,60 @@
+"""A front end of another address, as small as can be: it shows the draft that a token leads to."""
+
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+    <head>
+        <meta charset="utf-8">
+        <title>Front end</title>
+        <meta name="viewport" content="width=device-width">
+        <link rel="icon" href="data:,">
+    </head>
+    <body>
+        <main><h1></h1><p></p></main>
+        <script type="module">
+            const token = new URLSearchParams(location.search).get("token");
+            const answer = await fetch(`%s/api/content/v1/preview/${token}/?include=settings`);
+            const draft = await answer.json();
+            document.querySelector("h1").textContent = draft.page?.title ?? draft.title;
+            document.querySelector("p").textContent = draft.page?.summary ?? draft.detail;
+        </script>
+    </body>
+</html>
+"""
+
+
+class FrontEnd:
+    """A context manager; `preview_address` is what goes into the site's settings.
+
+    >>> with FrontEnd(site.address) as front_end: ...
+    """
+
+    def __init__(self, api_at: str):
+        page = (_PAGE % api_at).encode()
+        self.asked = asked = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append((self.path, dict(self.headers)))
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Referrer-Policy", "no-referrer")
+                self.end_headers()
+                self.wfile.write(page)
+
+            def log_message(self, *args):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self.preview_address = f"{self.address}/preview?token={{token}}"
+
+    def __enter__(self):
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
