@@ -7,7 +7,7 @@ is (tokens and their scopes) is the `auth` of such a router.
 
 import json
 import re
-from functools import wraps
+from functools import cached_property, wraps
 
 from django.http import Http404, HttpResponse
 from django.urls import include, re_path
@@ -36,7 +36,11 @@ def _only_from_here(view):
 
 class ContentAPI(NinjaAPI):
     def get_openapi_schema(self, **kwargs) -> dict:
-        """The OpenAPI document; the same wherever it is served."""
+        """The OpenAPI document; the same wherever it is served, so it is made once."""
+        return self._schema
+
+    @cached_property
+    def _schema(self) -> dict:
         schema = super().get_openapi_schema(path_prefix="")
         for operations in schema["paths"].values():
             for operation in operations.values():
