@@ -30,8 +30,13 @@ SIGN_UP_MANAGERS = "Sign-up managers"
 WORKFLOW = "Publishers"  # the button reads “Submit to Publishers”
 
 _SIGN_IN = ["wagtailadmin.access_admin"]
-_LIBRARY = ["add_image", "choose_image", "add_document", "choose_document"]
-_LIBRARY_EDITOR = [*_LIBRARY, "change_image", "change_document"]
+_LIBRARY = [
+    "core.add_image",
+    "core.choose_image",
+    "resources.add_document",
+    "resources.choose_document",
+]
+_LIBRARY_EDITOR = [*_LIBRARY, "core.change_image", "resources.change_document"]
 
 ROLES = {
     AUTHORS: {
@@ -93,33 +98,30 @@ ROLES = {
 def create_roles() -> None:
     """Make the groups and the workflow that are not there yet; leave the others as they are."""
     _remove_unused_wagtail_groups()
-    for name, role in ROLES.items():
-        group, created = Group.objects.get_or_create(name=name)
-        if created:
-            _allow(group, role)
+    missing = set(ROLES) - set(Group.objects.values_list("name", flat=True))
+    if missing:
+        permissions = {
+            f"{permission.content_type.app_label}.{permission.codename}": permission
+            for permission in Permission.objects.select_related("content_type")
+        }
+        for name in ROLES:
+            if name in missing:
+                _allow(Group.objects.create(name=name), ROLES[name], permissions)
     _create_workflow(Group.objects.get(name=PUBLISHERS))
 
 
-def _allow(group, role):
-    for permission in role["site"]:
-        app_label, codename = permission.split(".")
-        group.permissions.add(
-            Permission.objects.get(content_type__app_label=app_label, codename=codename)
-        )
+def _allow(group, role, permissions):
+    group.permissions.add(*(permissions[name] for name in role["site"]))
     root = Page.get_first_root_node()
-    for codename in role["pages"]:
-        permission = Permission.objects.get(
-            content_type__app_label="wagtailcore", codename=codename
-        )
-        GroupPagePermission.objects.create(group=group, page=root, permission=permission)
+    GroupPagePermission.objects.bulk_create(
+        GroupPagePermission(group=group, page=root, permission=permissions[f"wagtailcore.{name}"])
+        for name in role["pages"]
+    )
     collection = Collection.get_first_root_node()
-    for codename in role["collections"]:
-        permission = Permission.objects.get(
-            content_type__app_label__in=("core", "resources"), codename=codename
-        )
-        GroupCollectionPermission.objects.create(
-            group=group, collection=collection, permission=permission
-        )
+    GroupCollectionPermission.objects.bulk_create(
+        GroupCollectionPermission(group=group, collection=collection, permission=permissions[name])
+        for name in role["collections"]
+    )
 
 
 def _remove_unused_wagtail_groups():

@@ -1,8 +1,13 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from wagtail.models import Page, Site
 
 from resources import counting
+from tests import migrated, pictures
 from tests.factories import (
     BenefitsPageFactory,
     DocumentFactory,
@@ -15,6 +20,26 @@ from tests.factories import (
     ToolkitChapterPageFactory,
     ToolkitPageFactory,
 )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings, django_db_blocker, request):
+    """As pytest-django has it, on SQLite from a database that is migrated already."""
+    if connection.vendor != "sqlite":
+        request.getfixturevalue("django_db_setup")
+        return
+    # Held open, so that Django finds it when it connects to the memory of this name.
+    with closing(sqlite3.connect(connection.settings_dict["TEST"]["NAME"], uri=True)) as memory:
+        migrated.copy_into(memory)
+        request.getfixturevalue("django_db_setup")
+        if not migrated.kept().exists():
+            migrated.keep(memory)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pictures():
+    with pictures.made_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

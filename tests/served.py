@@ -9,6 +9,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from tests import migrated
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -20,6 +22,7 @@ class Served:
     """
 
     def __init__(self, folder: Path, *, database: str = "", settings: str = "", **environment):
+        self.folder, self.database = folder, database
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -38,9 +41,8 @@ class Served:
         self.server = None
 
     def __enter__(self):
-        self.run(
-            "from django.core.management import call_command; call_command('migrate', verbosity=0)"
-        )
+        if self.database or not migrated.copy_to(self.folder / "site.sqlite3"):
+            self.run("from django.core.management import call_command as call; call('migrate')")
         return self
 
     def __exit__(self, *_):

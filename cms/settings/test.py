@@ -20,6 +20,10 @@ TASKS_BACKEND = "immediate"
 TASKS["default"]["BACKEND"] = "django_tasks.backends.immediate.ImmediateBackend"
 DOWNLOADS_COUNTED_EVERY = None
 WHITENOISE_AUTOREFRESH = True  # no collected files are needed
-if DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # In memory, under a name by which tests/conftest.py fills it. It ends as it does
+    # because pytest-django puts the worker's name behind it.
+    DATABASES["default"]["TEST"] = {"NAME": "file:tests?mode=memory&cache=shared&for="}
+else:
     # A pool would hold connections open while the test database is dropped.
     DATABASES["default"]["OPTIONS"] = {}

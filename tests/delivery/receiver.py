@@ -41,7 +41,8 @@ class Receiver:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.server.stopping = threading.Event()
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # Asked every 10 ms, rather than twice a second, whether it should stop.
+        threading.Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
         return self
 
     def __exit__(self, *_):

@@ -5,7 +5,7 @@ its own router: `content_api.add_router("partners/", router)`. What asks who som
 is (tokens and their scopes) is the `auth` of such a router.
 """
 
-from functools import wraps
+from functools import cached_property, wraps
 
 from django.http import Http404, HttpResponse
 from django.urls import include, re_path
@@ -36,7 +36,11 @@ def _only_from_here(view):
 
 class ContentAPI(NinjaAPI):
     def get_openapi_schema(self, **kwargs) -> dict:
-        """The OpenAPI document; the same wherever it is served."""
+        """The OpenAPI document; the same wherever it is served, so it is made once."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> dict:
         return completed(super().get_openapi_schema(path_prefix=""), PREFIX)
 
 
