@@ -9,7 +9,9 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from cms.api.content.api import content_urls
 from cms.api.v2 import api_router
-from cms.core.views import media
+from cms.core.views import media, whole_picture
+
+MEDIA = settings.MEDIA_URL.lstrip("/")
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
@@ -20,6 +22,7 @@ urlpatterns = [
     path("sitemap.xml", sitemap),
     path("search/", include("search.urls")),
     path("", include("programme.urls")),
-    re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.+)$", media),
+    path(f"{MEDIA}pictures/<int:image_id>", whole_picture, name="whole_picture"),
+    re_path(rf"^{MEDIA}(?P<path>.+)$", media),
     path("", include(wagtail_urls)),
 ]
