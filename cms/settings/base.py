@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "cms.core.middleware.references_middleware",
+    "cms.core.middleware.site_middleware",
     "cms.core.middleware.store_middleware",
 ]
 

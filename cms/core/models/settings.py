@@ -1,11 +1,15 @@
 """What belongs to the whole site: who runs it, how to reach them, what is in the footer."""
 
+from copy import copy
+
 from django.db import models
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
+from wagtail.models import Site
 
 from ..blocks.links import LinkBlock, SocialLinkBlock
+from ..kept import kept
 
 
 @register_setting(icon="cog")
@@ -66,3 +70,13 @@ class SiteSettings(BaseSiteSetting):
 
     class Meta:
         verbose_name = "site settings"
+
+    @classmethod
+    def for_request(cls, request):
+        """A copy of what is kept. The editor's form asks by `for_site`, and reads its own."""
+        remembered = cls.get_cache_attr_name()
+        if not hasattr(request, remembered):
+            site = Site.find_for_request(request)
+            found = kept(("settings", site and site.pk), lambda: cls.for_site(site))
+            setattr(request, remembered, copy(found))
+        return getattr(request, remembered)

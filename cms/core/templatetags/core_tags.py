@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from wagtail.models import Site
 
+from ..kept import kept
 from ..models import Alert
 from ..navigation import main_menu
 from ..renditions import Pictures, srcset
@@ -27,7 +28,10 @@ def menu(context) -> list[dict]:
 @register.simple_tag
 def alerts() -> list:
     """`{% alerts as messages %}`: published alerts, newest first."""
-    return list(Alert.objects.filter(live=True).filter(not_expired()).select_related("page"))
+    return kept(
+        "alerts",
+        lambda: list(Alert.objects.filter(live=True).filter(not_expired()).select_related("page")),
+    )
 
 
 @register.simple_tag(takes_context=True)
