@@ -18,7 +18,7 @@ SLOW = "slow"  # the queue of what nobody waits for
 TRIED_AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=2))
 
 
-@task(priority=-10)
+@task()
 def make_renditions(image_id: int, attempt: int = 0) -> None:
     """Make the sizes of an image that are made quickly; then have the others made."""
     left = _make(make_renditions, image_id, attempt, but_not=AVIF.values())
@@ -26,7 +26,7 @@ def make_renditions(image_id: int, attempt: int = 0) -> None:
         make_avif.enqueue(image_id)
 
 
-@task(priority=-20, queue_name=SLOW)
+@task(priority=-10, queue_name=SLOW)
 def make_avif(image_id: int, attempt: int = 0) -> None:
     """Make the sizes that take a second or two, when every picture has some to show."""
     _make(make_avif, image_id, attempt)
@@ -55,7 +55,7 @@ def _make(this_task, image_id, attempt, but_not=()) -> list[str]:
     return [spec for spec in wanted if spec in but_not]
 
 
-@task(priority=-10)
+@task()
 def make_renditions_of_page(page_id: int) -> None:
     """See that the pictures of a page that has been published have every size."""
     page = Page.objects.filter(pk=page_id).first()

@@ -108,7 +108,14 @@ class TestBlocks:
         image = ImageFactory(file=ContentFile(picture(width=900), name="wide.png"))
         (block,) = self.page(home, client, {"type": "image", "value": {"image": image.pk}})
         renditions = block["value"]["image"]["renditions"]
-        assert set(renditions) == {"small", "medium", "large", "thumbnail", "social"}
+        assert set(renditions) == {
+            "small",
+            "medium",
+            "large",
+            "thumbnail",
+            "social",
+            "fallback",
+        }
         assert renditions["small"]["url"].startswith("http://testserver/media/images/")
         assert renditions["small"]["width"] == 480
         assert client.get(renditions["small"]["url"]).status_code == 200

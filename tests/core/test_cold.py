@@ -134,14 +134,14 @@ def test_materials_take_15_queries_at_most_also_with_500_documents(number, site,
 
 @pytest.mark.parametrize("number", [1, 5])
 def test_a_search_takes_10_queries_at_most(number, site, client):
-    for _ in range(number):
-        StandardPageFactory(parent=site, title="Pier")
+    for each in range(number):
+        StandardPageFactory(parent=site, title=f"Pier {each}")
         DocumentFactory(title="Pier")
     for factory in (BenefitsPageFactory, PartnersPageFactory, ToolkitPageFactory):
-        factory(parent=site, title=f"Pier {factory}", summary=f"About the pier: {factory}.")
+        factory(parent=site, title="Pier", slug=factory.__name__, summary="Long and old.")
     assert cold(client, "/search/?q=pier") <= 10
     content = client.get("/search/?q=pier").content.decode()
-    assert "About the pier:" in content
+    assert content.count("Long and old.") == 3
 
 
 class TestWhatEveryPageShows:
