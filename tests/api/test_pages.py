@@ -11,6 +11,7 @@ from wagtail.models import (
     PageViewRestriction,
 )
 
+from cms.core.tasks import make_renditions
 from tests.factories import (
     DocumentFactory,
     ImageFactory,
@@ -106,6 +107,7 @@ class TestBlocks:
 
     def test_an_image_has_renditions_with_absolute_addresses(self, home, client):
         image = ImageFactory(file=ContentFile(picture(width=900), name="wide.png"))
+        make_renditions.call(image.pk)
         (block,) = self.page(home, client, {"type": "image", "value": {"image": image.pk}})
         renditions = block["value"]["image"]["renditions"]
         assert set(renditions) == {

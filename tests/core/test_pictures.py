@@ -433,11 +433,13 @@ class TestAPicturesElement:
     def test_offers_the_best_format_first_in_many_widths_and_says_its_size(
         self, image, home, client
     ):
-        page = StandardPageFactory(
-            parent=home, body=[{"type": "image", "value": {"image": image.pk}}]
-        )
+        block = {"type": "image", "value": {"image": image.pk}}
+        page = StandardPageFactory(parent=home, body=[block, block])
         content = client.get(page.get_url()).content.decode()
-        shown = content[content.index("<picture") : content.index("</picture>")]
+        first, shown = content.split("<picture")[1:]
+        assert 'fetchpriority="high"' in first
+        assert "lazy" not in first
+        shown = shown[: shown.index("</picture>")]
         kinds = re.findall(r'<source type="([^"]+)" srcset="([^"]+)" sizes="[^"]+">', shown)
         assert [kind for kind, _ in kinds] == ["image/avif", "image/webp"]
         assert [[int(width) for width in re.findall(r"(\d+)w", widths)] for _, widths in kinds] == [

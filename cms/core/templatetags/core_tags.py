@@ -48,11 +48,11 @@ def editor_is_here(context) -> bool:
 
 
 @register.inclusion_tag("components/picture.html")
-def picture(image, alt="", sizes="100vw", lazy=True, css="", widest=1200):
+def picture(image, alt="", sizes="100vw", eager=False, css="", widest=1200):
     """`{% picture value.image alt=value.alt sizes="(min-width: 60rem) 50vw, 100vw" %}`
 
     A responsive picture with its width and height, so that nothing jumps. `alt`
-    "" marks it as decoration. `lazy=False` for the one above the fold. `widest`
+    "" marks it as decoration. `eager=True` for the one above the fold. `widest`
     leaves out what has more pixels than its place can show.
     """
     if not image or not is_in_public_collection(image):
@@ -63,7 +63,7 @@ def picture(image, alt="", sizes="100vw", lazy=True, css="", widest=1200):
         "sources": [(kind, srcset(shown)) for kind, shown in pictures.sources(widest).items()],
         "alt": alt,
         "sizes": sizes,
-        "lazy": lazy,
+        "eager": eager,
         "css": css,
     }
 
