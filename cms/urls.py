@@ -10,7 +10,9 @@ from wagtail.documents import urls as wagtaildocs_urls
 from cms.api import v3_preview
 from cms.api.content.api import content_urls
 from cms.api.v2 import api_router
-from cms.core.views import media, shared_draft
+from cms.core.views import media, shared_draft, whole_picture
+
+MEDIA = settings.MEDIA_URL.lstrip("/")
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
@@ -24,6 +26,7 @@ urlpatterns = [
     # Only what looks like a token: an editor may have a page at /preview/ too.
     re_path(r"^preview/(?P<token>[0-9a-f]{32}:[\w-]{43})/$", shared_draft, name="shared_draft"),
     path("", include("programme.urls")),
-    re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.+)$", media),
+    path(f"{MEDIA}pictures/<int:image_id>", whole_picture, name="whole_picture"),
+    re_path(rf"^{MEDIA}(?P<path>.+)$", media),
     path("", include(wagtail_urls)),
 ]

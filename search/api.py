@@ -74,7 +74,7 @@ def search(request, params: Query[SearchParameters]):
 def _result(item, query, request) -> Result:
     thing = item["page"] or item["document"]
     return {
-        "type": thing._meta.label if item["page"] else DOCUMENT,
+        "type": thing.specific_class._meta.label if item["page"] else DOCUMENT,
         "id": thing.pk,
         "kind": item["kind"],
         "title": item["title"],

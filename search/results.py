@@ -6,6 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from wagtail.documents import get_document_model
 from wagtail.models import Page, Site, get_page_models
 
+from cms.core.models import BasePage
 from cms.core.visibility import in_public_collection, public_pages
 
 MAX_QUERY_LENGTH = 200  # characters; what is longer is cut
@@ -54,16 +55,16 @@ class SearchResults(Sequence):
         stop = max(wanted.stop - page_count, 0)
         documents = self.documents[start:stop] if stop else []
         return [
-            *(self._page(page) for page in _specific(pages)),
+            *(self._page(*found) for found in _with_summaries(pages)),
             *(self._document(document) for document in documents),
         ]
 
-    def _page(self, page):
+    def _page(self, page, model, summary):
         return {
-            "kind": getattr(page, "reader_kind", "Page"),
+            "kind": getattr(model, "reader_kind", "Page"),
             "title": page.title,
             "url": page.get_url(self.request),
-            "summary": getattr(page, "summary", ""),
+            "summary": summary,
             "page": page,
             "document": None,
         }
@@ -79,10 +80,13 @@ class SearchResults(Sequence):
         }
 
 
-def _specific(pages):
-    """The same pages in the same order, with the fields of their own types but the streams."""
+def _with_summaries(pages):
+    """(page, its type, its summary) of each, in the same order: one query for all types."""
     keys = [page.pk for page in pages]
-    found = {
-        page.pk: page for page in Page.objects.filter(pk__in=keys).defer_streamfields().specific()
-    }
-    return [found[key] for key in keys if key in found]
+    types = [model for model in get_page_models() if issubclass(model, BasePage)]
+    summaries = {model: f"{model._meta.model_name}__summary" for model in types}
+    rows = Page.objects.filter(pk__in=keys).values("pk", *summaries.values())
+    by_key = {row["pk"]: row for row in rows}
+    for page in pages:
+        model = page.specific_class or Page
+        yield page, model, by_key[page.pk].get(summaries.get(model), "") or ""

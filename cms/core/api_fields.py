@@ -8,8 +8,8 @@ from typing import Any, get_type_hints
 
 from rest_framework.fields import Field
 
-from .representations import image_json, page_json, renditions_json, rich_text_json
-from .shapes import Image, PageLink, Renditions
+from .representations import image_json, page_json, renditions_json, rich_text_json, sources_json
+from .shapes import Image, PageLink, Renditions, Source
 
 
 class JSONField(Field):
@@ -40,6 +40,13 @@ class RenditionsField(JSONField):
 
     def represent(self, image, request) -> Renditions:
         return renditions_json(image, request)
+
+
+class SourcesField(JSONField):
+    """What a `picture` element takes, of an image; `source="*"` likewise."""
+
+    def represent(self, image, request) -> list[Source]:
+        return sources_json(image, request)
 
 
 class JSONOf(JSONField):

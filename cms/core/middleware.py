@@ -1,9 +1,13 @@
 """Middleware of the core."""
 
+from copy import copy
+
 from django.http import JsonResponse
+from wagtail.models import Site
 
 from . import references
 from .files import CAN_NOT_BE_KEPT, is_stores_fault, unavailable
+from .kept import kept
 
 
 def references_middleware(get_response):
@@ -12,6 +16,24 @@ def references_middleware(get_response):
     def middleware(request):
         with references.scope():
             return get_response(request)
+
+    return middleware
+
+
+def site_middleware(get_response):
+    """The record of the site that is asked for is read once until a change.
+
+    Wagtail reads it once for each request, and remembers it there by a name of its own.
+    """
+
+    def middleware(request):
+        host = (request.get_host(), request.get_port())
+        site = kept(("site", host), lambda: Site.find_for_request(request))
+        request._wagtail_site = copy(site)
+        if site is not None:
+            # A page of this request's own, as pages keep things about the request.
+            request._wagtail_site.root_page = copy(site.root_page)
+        return get_response(request)
 
     return middleware
 

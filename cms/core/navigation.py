@@ -1,5 +1,6 @@
 """Menus, from the page tree: what is “shown in menus” is in them."""
 
+from .kept import kept
 from .visibility import public_pages
 
 
@@ -10,7 +11,7 @@ def main_menu(site, page=None, request=None) -> list[dict]:
     above it "true" (the values of aria-current); others "".
     """
     root = site.root_page
-    children = public_pages(root.get_children().in_menu())
+    children = kept(("menu", root.path), lambda: list(public_pages(root.get_children().in_menu())))
     here = page.path if page is not None and getattr(page, "path", "") else ""
     return [
         {

@@ -53,6 +53,11 @@ def remember(name, read):
     return current.values[name]
 
 
+def in_scope() -> bool:
+    """Whether what is read is kept now."""
+    return _scope.get() is not None
+
+
 def want(model, keys) -> bool:
     """Note that `keys` of `model` are wanted. False when nobody is collecting."""
     current = _scope.get()
@@ -104,6 +109,9 @@ def load_references(instances) -> None:
     """
     current = _scope.get()
     if current is None or not instances:
+        return
+    instances = [one for one in instances if not any(one is other for other in current.together)]
+    if not instances:
         return
     current.together.extend(instances)
     for instance in instances:

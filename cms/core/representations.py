@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 from wagtail.api.rich_text import APIRichText
 from wagtail.models import Site
 
-from .renditions import renditions
-from .shapes import Image, PageLink, Renditions
+from .renditions import NAMES, Pictures, srcset
+from .shapes import Image, PageLink, Renditions, Source
 from .visibility import is_in_public_collection, is_public
 
 # What Wagtail's finished HTML still has that is for the editor, or for this site alone.
@@ -40,20 +40,37 @@ def image_json(image, request, *, alt=None) -> Image | None:
         "alt": image.description if alt is None else alt,
         "width": image.width,
         "height": image.height,
-        "renditions": renditions_json(image, request),
+        **_sizes(Pictures(image), request),
     }
 
 
 def renditions_json(image, request) -> Renditions:
     """{"small": {"url": "https://…", "width": 480, "height": 320}, …}: every named rendition."""
-    return {
-        name: {
-            "url": absolute(rendition.url, request),
-            "width": rendition.width,
-            "height": rendition.height,
-        }
-        for name, rendition in renditions(image).items()
-    }
+    return _named(Pictures(image), request)
+
+
+def sources_json(image, request) -> list[Source]:
+    """[{"type": "image/avif", "srcset": "https://… 480w, …"}, …]: the widths of each format."""
+    return _sources(Pictures(image), request)
+
+
+def _sizes(pictures, request):
+    return {"renditions": _named(pictures, request), "sources": _sources(pictures, request)}
+
+
+def _named(pictures, request):
+    return {name: _absolute(pictures.named(name), request)._asdict() for name in NAMES}
+
+
+def _sources(pictures, request):
+    return [
+        {"type": kind, "srcset": srcset([_absolute(each, request) for each in shown])}
+        for kind, shown in pictures.sources().items()
+    ]
+
+
+def _absolute(shown, request):
+    return shown._replace(url=absolute(shown.url, request))
 
 
 def page_json(page, request) -> PageLink | None:

@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from .renditions import SPECS
+from .renditions import NAMES
 
 
 class Rendition(TypedDict):
@@ -13,11 +13,21 @@ class Rendition(TypedDict):
     height: int
 
 
-Renditions = TypedDict("Renditions", dict.fromkeys(SPECS, Rendition))
+Renditions = TypedDict("Renditions", dict.fromkeys(NAMES, Rendition))
+
+
+class Source(TypedDict):
+    """A picture in one format: what a `source` element takes. `type` is such as "image/avif"."""
+
+    type: str
+    srcset: str
 
 
 class Image(TypedDict):
-    """A picture in its place; `alt` is empty where it is only decoration. Sizes are in pixels."""
+    """A picture in its place; `alt` is empty where it is only decoration. Sizes are in pixels.
+
+    `sources` are for a `picture` element, best first; `renditions.fallback` is for its `img`.
+    """
 
     id: int
     title: str
@@ -25,6 +35,7 @@ class Image(TypedDict):
     width: int
     height: int
     renditions: Renditions
+    sources: list[Source]
 
 
 class PageLink(TypedDict):

@@ -4,16 +4,21 @@ import posixpath
 
 from django.core.files.storage import default_storage
 from django.db.models import F
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from wagtail.images import get_image_model
 from wagtail.models import Site
 
 from . import previews
-from .files import send_picture
+from .files import PICTURES, extension, make_harmless, send_picture
 from .models import PreviewLink, SiteSettings
 from .models.page import redirect_to_draft
-from .visibility import may_see, private_renditions
+from .originals import UnreadableError, without_metadata
+from .visibility import is_in_public_collection, may_see, private_renditions
+
+SHORT_WHILE = 300  # seconds
 
 
 @require_safe
@@ -56,3 +61,21 @@ def shared_draft(request, token):
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+@require_safe
+def whole_picture(request, image_id):
+    """A picture as it was uploaded, without its metadata: shown until its sizes are made."""
+    image = get_object_or_404(get_image_model().objects.select_related("collection"), pk=image_id)
+    if not may_see(request, image) or extension(image.file.name) not in PICTURES:
+        raise Http404
+    try:
+        with image.file.storage.open(image.file.name) as file:
+            content = without_metadata(file.read())
+    except (FileNotFoundError, UnreadableError) as error:
+        raise Http404 from error
+    response = HttpResponse(content, content_type=PICTURES[extension(image.file.name)])
+    response["Cache-Control"] = (
+        f"public, max-age={SHORT_WHILE}" if is_in_public_collection(image) else "private, no-store"
+    )
+    return make_harmless(response)

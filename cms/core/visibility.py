@@ -15,7 +15,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction
 from wagtail.permissions import policy_registry
 
-from . import references
+from .kept import kept
 
 
 def not_expired() -> Q:
@@ -38,8 +38,8 @@ def restricted_paths() -> tuple[str, ...]:
 
 
 def _restrictions() -> dict[str, tuple[str, ...]]:
-    """{"page": paths, "collection": paths}: what is restricted; one query for each request."""
-    return references.remember("restrictions", _read_restrictions)
+    """{"page": paths, "collection": paths}: what is restricted."""
+    return kept("restrictions", _read_restrictions)
 
 
 def _read_restrictions():

@@ -7,4 +7,8 @@ class EventsConfig(AppConfig):
     verbose_name = "Publishing events"
 
     def ready(self):
-        from . import signals  # noqa: F401
+        from cms.core import kept
+
+        from . import signals, version  # noqa: F401
+
+        kept.follow(version.current)

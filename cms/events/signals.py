@@ -20,6 +20,7 @@ from wagtail.signals import (
 )
 
 from cms.core.models import Alert, SiteSettings
+from cms.core.pictures import renditions_made
 
 from .log import record, record_changes_of
 from .models import Event
@@ -35,6 +36,12 @@ for _model in (
     get_image_model(),
 ):
     record_changes_of(_model)
+
+
+@receiver(renditions_made)
+def made(instance, **kwargs):
+    """Pages and answers that were made before show another picture, or a larger one."""
+    record(Event.What.PUBLISHED, instance)
 
 
 def _record(what, page, url_path_before=None):

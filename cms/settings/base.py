@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "cms.core.middleware.references_middleware",
+    "cms.core.middleware.site_middleware",
     "cms.core.middleware.store_middleware",
 ]
 
@@ -160,7 +161,7 @@ TASKS = {
 WEBHOOK_ALLOW_PRIVATE_NETWORKS = env.bool("WEBHOOK_ALLOW_PRIVATE_NETWORKS", default=False)
 
 # What `manage.py serve` does once a day. Without it, have them run by cron or a timer.
-DAILY_COMMANDS = ["purge_sign_ups", "purge_deliveries", "purge_previews"]
+DAILY_COMMANDS = ["purge_sign_ups", "purge_deliveries", "purge_previews", "make_renditions"]
 if TASKS_BACKEND == "database":
     DAILY_COMMANDS.append("prune_db_task_results")
 
@@ -202,6 +203,7 @@ WAGTAIL_SITE_NAME = env("WAGTAIL_SITE_NAME", default="Co-production Southend")
 WAGTAILIMAGES_IMAGE_MODEL = "core.Image"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.core.uploads.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 100_000_000  # takes 400 MB for a while, unless it is a JPEG
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_DOCUMENT_MODEL = "resources.Document"
 WAGTAILDOCS_DOCUMENT_FORM_BASE = "resources.forms.DocumentForm"

@@ -15,6 +15,7 @@ from wagtail.images import get_image_model
 from wagtail.images.models import SourceImageIOError
 
 from cms.core import references
+from cms.core.renditions import urls
 from cms.core.visibility import is_in_public_collection
 
 from .clean import Cleaner, link_inside
@@ -215,8 +216,7 @@ class _Pictures:
         if url not in self.by_url:
             # Looked for again each time: a block may just have had one made.
             for image in references.known(get_image_model()):
-                for rendition in image.prefetched_renditions:
-                    self.by_url[rendition.url] = image
+                self.by_url.update(dict.fromkeys(urls(image), image))
         image = self.by_url.get(url)
         if image is None:
             raise SourceError(self.place, f"the picture “{alt}” is not in the library.")

@@ -11,6 +11,7 @@ from wagtail.models import (
     PageViewRestriction,
 )
 
+from cms.core.tasks import make_renditions
 from tests.factories import (
     DocumentFactory,
     ImageFactory,
@@ -106,9 +107,17 @@ class TestBlocks:
 
     def test_an_image_has_renditions_with_absolute_addresses(self, home, client):
         image = ImageFactory(file=ContentFile(picture(width=900), name="wide.png"))
+        make_renditions.call(image.pk)
         (block,) = self.page(home, client, {"type": "image", "value": {"image": image.pk}})
         renditions = block["value"]["image"]["renditions"]
-        assert set(renditions) == {"small", "medium", "large", "thumbnail", "social"}
+        assert set(renditions) == {
+            "small",
+            "medium",
+            "large",
+            "thumbnail",
+            "social",
+            "fallback",
+        }
         assert renditions["small"]["url"].startswith("http://testserver/media/images/")
         assert renditions["small"]["width"] == 480
         assert client.get(renditions["small"]["url"]).status_code == 200

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from wagtail.models import Collection, CollectionViewRestriction
 
 from cms.core.models import Image
+from cms.core.renditions import missing
 from resources import counting
 from resources.models import Document, DocumentVersion, DownloadCount
 from resources.serving import Counted, send_file
@@ -98,7 +99,7 @@ def fetch(address):
 
 
 def test_a_page_shows_an_uploaded_picture_from_our_own_address(image, home, client, bucket):
-    assert image.renditions.count() == 5
+    assert missing(image) == []
     page = StandardPageFactory(parent=home, body=[{"type": "image", "value": {"image": image.pk}}])
     content = client.get(page.get_url()).content.decode()
     addresses = set(re.findall(r"/media/images/[^\s\"]+", content))
@@ -107,7 +108,7 @@ def test_a_page_shows_an_uploaded_picture_from_our_own_address(image, home, clie
     for address in addresses:
         assert address.removeprefix("/media/") in bucket()
         response = client.get(address)
-        assert response.headers["Content-Type"] in ("image/webp", "image/jpeg")
+        assert response.headers["Content-Type"] in ("image/avif", "image/webp", "image/png")
         assert "immutable" in response.headers["Cache-Control"]
         assert len(body(response)) == int(response.headers["Content-Length"])
     assert client.get(f"/media/{image.file.name}").status_code == 404

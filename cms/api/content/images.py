@@ -5,7 +5,6 @@ from ninja import Query, Router
 from typing_extensions import TypedDict
 from wagtail.images import get_image_model
 
-from cms.core.renditions import WIDTHS
 from cms.core.representations import image_json
 from cms.core.shapes import Image
 from cms.core.visibility import in_public_collection
@@ -63,12 +62,11 @@ def _public():
 
 def _library_image(image, request) -> LibraryImage:
     json = image_json(image, request)
-    made = [json["renditions"][name] for name in WIDTHS]
-    # A picture is never enlarged, so two sizes of a small one may be the same.
-    by_width = {rendition["width"]: rendition["url"] for rendition in reversed(made)}
+    # In WebP, as one `img` element can have no other format for those who can't show it.
+    webp = [source["srcset"] for source in json["sources"] if source["type"] == "image/webp"]
     return {
         **json,
-        "srcset": ", ".join(f"{url} {width}w" for width, url in sorted(by_width.items())),
+        "srcset": webp[0] if webp else "{url} {width}w".format(**json["renditions"]["fallback"]),
         "focal_point": {
             "x": image.focal_point_x,
             "y": image.focal_point_y,

@@ -101,6 +101,8 @@ class BaseStoryBlock(blocks.StreamBlock):
                     # A heading inside this block is one level below the nearest above it.
                     "heading_level": min(level + 1 + shift, 6),
                     "anchor": heading.anchor if heading else "",
+                    # Its picture is seen at once. A story with a prefix is one of several.
+                    "at_the_top": index == 0 and not prefix,
                 }
             )
         context["placed"] = placed

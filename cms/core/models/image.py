@@ -4,18 +4,47 @@ from django.conf import settings
 from django.db import models
 from taggit.managers import TaggableManager
 from wagtail.api import APIField
-from wagtail.images.models import AbstractImage, AbstractRendition, ImageQuerySet
+from wagtail.images.models import (
+    AbstractImage,
+    AbstractRendition,
+    ImageQuerySet,
+    WagtailImageField,
+    WagtailImageFieldFile,
+    get_upload_to,
+)
 from wagtail.search import index
 
-from ..api_fields import RenditionsField
+from ..api_fields import RenditionsField, SourcesField
 from ..filing import file_under
-from ..renditions import SPECS
+from ..pictures import CleanFilter, lies_on_its_side
+from ..renditions import EVERY_SPEC
 
 DEFAULT_COLLECTION = "Pictures"
 
 
+class UprightFile(WagtailImageFieldFile):
+    """Its width and height are those that one sees, however the camera was held."""
+
+    def get_image_dimensions(self):
+        width, height = super().get_image_dimensions()
+        return (height, width) if lies_on_its_side(self) else (width, height)
+
+
+class UprightImageField(WagtailImageField):
+    attr_class = UprightFile
+
+    def deconstruct(self):
+        """To the database it is Wagtail's own."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "wagtail.images.models.WagtailImageField", args, kwargs
+
+
 class Image(AbstractImage):
     """A picture whose alternative text is asked for when it is uploaded."""
+
+    file = UprightImageField(
+        "file", upload_to=get_upload_to, width_field="width", height_field="height"
+    )
 
     # Wagtail's own model, though it has no table here, has the default accessors.
     tags = TaggableManager("tags", blank=True, related_name="tagged_images")
@@ -56,6 +85,7 @@ class Image(AbstractImage):
     api_fields = [
         APIField("description"),
         APIField("renditions", serializer=RenditionsField(source="*")),
+        APIField("sources", serializer=SourcesField(source="*")),
     ]
 
     class Meta(AbstractImage.Meta):
@@ -67,10 +97,16 @@ class Image(AbstractImage):
         file_under(self, DEFAULT_COLLECTION)
         super().save(*args, **kwargs)
 
+    def generate_rendition_file(self, wanted, *, source=None):
+        """Of every size, also those that the editor and the downloads ask for, a clean one."""
+        if not isinstance(wanted, CleanFilter):
+            wanted = CleanFilter(wanted.spec)
+        return super().generate_rendition_file(wanted, source=source)
+
     @classmethod
     def for_display(cls) -> ImageQuerySet:
         """Images with the renditions that pages and the API show, in two queries."""
-        return cls.objects.select_related("collection").prefetch_renditions(*SPECS.values())
+        return cls.objects.select_related("collection").prefetch_renditions(*EVERY_SPEC)
 
 
 class Rendition(AbstractRendition):

@@ -92,7 +92,7 @@ class BasePage(Page):
         known = references.remember("ancestors", dict)
         if not known.keys() >= set(_ancestor_paths(self)):
             beside = references.together(self)
-            paths = {path for page in beside for path in _ancestor_paths(page)}
+            paths = {path for page in beside for path in _ancestor_paths(page)} - known.keys()
             known.update(dict.fromkeys(paths))
             known.update({page.path: page for page in beside if isinstance(page, Page)})
             missing = {path for path in paths if known[path] is None}
@@ -152,8 +152,9 @@ class BasePage(Page):
     def get_context(self, request, *args, **kwargs):
         references.load_references([self])
         site = Site.find_for_request(request)
-        if site:  # it holds the first of the breadcrumbs
-            references.remember("ancestors", dict)[site.root_page.path] = site.root_page
+        if site and self.depth > site.root_page.depth:  # the first and last of the breadcrumbs
+            ancestors = (site.root_page, self.get_parent())
+            references.remember("ancestors", dict).update({each.path: each for each in ancestors})
         return super().get_context(request, *args, **kwargs)
 
 

@@ -1,5 +1,6 @@
 """What belongs to the whole site: who runs it, how to reach them, what is in the footer."""
 
+from copy import copy
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -7,9 +8,11 @@ from django.db import models
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
+from wagtail.models import Site
 
 from .. import references
 from ..blocks.links import LinkBlock, SocialLinkBlock
+from ..kept import kept
 
 PLACE_OF_TOKEN = "{token}"  # noqa: S105 - it opens nothing
 
@@ -125,3 +128,13 @@ class SiteSettings(BaseSiteSetting):
         if site_id is not None:
             found = found.filter(site=site_id)
         return found.values_list("preview_address", flat=True).first() or ""
+
+    @classmethod
+    def for_request(cls, request):
+        """A copy of what is kept. The editor's form asks by `for_site`, and reads its own."""
+        remembered = cls.get_cache_attr_name()
+        if not hasattr(request, remembered):
+            site = Site.find_for_request(request)
+            found = kept(("settings", site and site.pk), lambda: cls.for_site(site))
+            setattr(request, remembered, copy(found))
+        return getattr(request, remembered)

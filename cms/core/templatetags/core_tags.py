@@ -8,9 +8,10 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from wagtail.models import Site
 
+from ..kept import kept
 from ..models import Alert
 from ..navigation import main_menu
-from ..renditions import WIDTHS, renditions
+from ..renditions import Pictures, srcset
 from ..visibility import is_in_public_collection, is_public, not_expired
 
 register = template.Library()
@@ -27,7 +28,10 @@ def menu(context) -> list[dict]:
 @register.simple_tag
 def alerts() -> list:
     """`{% alerts as messages %}`: published alerts, newest first."""
-    return list(Alert.objects.filter(live=True).filter(not_expired()).select_related("page"))
+    return kept(
+        "alerts",
+        lambda: list(Alert.objects.filter(live=True).filter(not_expired()).select_related("page")),
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -44,26 +48,22 @@ def editor_is_here(context) -> bool:
 
 
 @register.inclusion_tag("components/picture.html")
-def picture(image, alt="", sizes="100vw", lazy=True, css="", widest="large"):
+def picture(image, alt="", sizes="100vw", eager=False, css="", widest=1200):
     """`{% picture value.image alt=value.alt sizes="(min-width: 60rem) 50vw, 100vw" %}`
 
     A responsive picture with its width and height, so that nothing jumps. `alt`
-    "" marks it as decoration. `lazy=False` for the one above the fold. `widest`
-    leaves out what is larger than its place can show.
+    "" marks it as decoration. `eager=True` for the one above the fold. `widest`
+    leaves out what has more pixels than its place can show.
     """
     if not image or not is_in_public_collection(image):
         return {"image": None}
-    made = renditions(image)
-    widths = WIDTHS[: WIDTHS.index(widest) + 1]
-    # A picture narrower than a spec is not enlarged, so two specs may have one width.
-    by_width = {made[name].width: made[name] for name in widths}
+    pictures = Pictures(image)
     return {
-        "image": image,
-        "default": made[widths[min(1, len(widths) - 1)]],
-        "sources": sorted(by_width.items()),
+        "image": pictures.fallback,
+        "sources": [(kind, srcset(shown)) for kind, shown in pictures.sources(widest).items()],
         "alt": alt,
         "sizes": sizes,
-        "lazy": lazy,
+        "eager": eager,
         "css": css,
     }
 
@@ -71,7 +71,7 @@ def picture(image, alt="", sizes="100vw", lazy=True, css="", widest="large"):
 @register.simple_tag
 def shared_picture(image):
     """`{% shared_picture page.listing_image as shared %}`: the picture of a link someone shares."""
-    return renditions(image)["social"] if image and is_in_public_collection(image) else None
+    return Pictures(image).social if image and is_in_public_collection(image) else None
 
 
 @register.simple_tag

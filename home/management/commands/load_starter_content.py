@@ -2,6 +2,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from cms.core.tasks import SLOW
 from home.models import HomePage
 from home.roles import create_roles
 from home.starter import StarterContent, StarterContentError
@@ -36,6 +37,16 @@ class Command(BaseCommand):
 
 
 def do_what_waits():
-    """The background tasks now, so that the first reader finds every picture and file ready."""
+    """The background tasks now, so that the first reader finds every picture and file ready.
+
+    Without those that nobody waits for: the worker does them when the site is up.
+    """
     if settings.TASKS_BACKEND == "database":
-        call_command("db_worker", queue_name="*", batch=True, startup_delay=False, reload=False)
+        call_command(
+            "db_worker",
+            queue_name="*",
+            exclude_queues=SLOW,
+            batch=True,
+            startup_delay=False,
+            reload=False,
+        )
