@@ -156,7 +156,7 @@ def test_only_drafts_need_a_token():
         assert ({} not in operation.get("security", [{}])) == path.startswith("/drafts/")
 
 
-def test_it_is_served_with_docs_that_load_from_here_alone(client):
+def test_it_is_served_with_docs_that_load_from_here_alone(home, client):
     assert client.get(f"{PREFIX}openapi.json").json() == document()
     page = client.get(f"{PREFIX}docs/")
     assert page.status_code == 200
