@@ -66,12 +66,23 @@ class Answer(NamedTuple):
     tags: list[str]
 
 
-def reads(router: Router, path: str, *, answers, kept=True, may_be_missing=False):
+def reads(
+    router: Router,
+    path: str,
+    *,
+    answers,
+    kept=True,
+    may_be_missing=False,
+    may_be_outdated=False,
+    fresh=None,
+):
     """Add a view that gives an `Answer` to `router`, for GET (HEAD and OPTIONS come by themselves).
 
     `answers` is the type of the body. `kept` False: what it gives depends on more
     than the content's version, so its ETag is made of the body. `may_be_missing`:
-    it raises Http404 at times.
+    it raises Http404 at times, `may_be_outdated`: HttpError(410). `fresh`, called
+    with the view's own arguments before anything else, may wait for news; caches in
+    between must then ask each time.
     """
 
     def register(view):
@@ -80,9 +91,16 @@ def reads(router: Router, path: str, *, answers, kept=True, may_be_missing=False
         @wraps(view)
         def answer(request, **arguments):
             _refuse_unknown(request, known)
-            return _versioned(request, partial(view, request, **arguments), kept)
+            if fresh:
+                fresh(request, **arguments)
+            response = _versioned(request, partial(view, request, **arguments), kept)
+            if fresh:
+                response["Cache-Control"] = "no-cache"
+            return response
 
-        errors = dict.fromkeys((400, 404) if may_be_missing else (400,), Problem)
+        errors = dict.fromkeys((400,), Problem)
+        errors |= {404: Problem} if may_be_missing else {}
+        errors |= {410: Problem} if may_be_outdated else {}
         router.get(path, response={200: answers, **errors}, **_said_of(view))(answer)
         return view
 
@@ -176,12 +194,12 @@ def _etag(request, content) -> str:
     """Another one for whatever could make another answer, byte by byte."""
     asked = sorted(request.GET.lists())
     encoding = "gzip" if _compressed(request) else "plain"
-    made_of = f"{content} {_contract()} {request.build_absolute_uri(request.path)} {asked}"
+    made_of = f"{content} {contract()} {request.build_absolute_uri(request.path)} {asked}"
     return f'"{sha256(made_of.encode()).hexdigest()[:32]}-{encoding}"'
 
 
 @cache
-def _contract() -> str:
+def contract() -> str:
     """A new release that answers otherwise makes new answers."""
     from .api import content_api  # which reads every endpoint
 
