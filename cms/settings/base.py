@@ -161,7 +161,7 @@ TASKS = {
 WEBHOOK_ALLOW_PRIVATE_NETWORKS = env.bool("WEBHOOK_ALLOW_PRIVATE_NETWORKS", default=False)
 
 # What `manage.py serve` does once a day. Without it, have them run by cron or a timer.
-DAILY_COMMANDS = ["purge_sign_ups", "purge_deliveries", "forget_removals"]
+DAILY_COMMANDS = ["purge_sign_ups", "purge_deliveries", "tidy_feed"]
 if TASKS_BACKEND == "database":
     DAILY_COMMANDS.append("prune_db_task_results")
 

@@ -125,12 +125,21 @@ def _settle(kind, sites, numbers):
             )
 
 
-def forget_removals() -> int:
-    """Forget what went long ago; who last asked before then must begin again. Gives the number."""
-    with transaction.atomic():
-        feed = Feed.objects.select_for_update().first()
-        if feed is None:
-            return 0
+def tidy() -> int:
+    """Take note of what came or went without an event, and forget what went long ago.
+
+    Who last asked before that must begin again. Gives the number of what was forgotten.
+    """
+    catch_up()
+    with transaction.atomic(), references.scope():
+        feed = Feed.objects.select_for_update().get()
+        feed.number += 1
+        for site in Site.objects.all():
+            for name, kind in _all().items():
+                items = FeedItem.objects.filter(site=site, kind=name, gone=False)
+                known = set(items.values_list("key", flat=True))
+                public = {key for key, *_ in kind.rows(site, None)}
+                _settle(kind, [site], dict.fromkeys(known ^ public, feed.number))
         before = timezone.now() - timedelta(days=settings.SYNC_REMEMBERS_DAYS)
         old = FeedItem.objects.filter(gone=True, at__lt=before)
         newest = old.aggregate(number=Max("number"))["number"] or 0

@@ -8,9 +8,10 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction, Site
 
+from cms.api.tasks import bring_feed_on
 from cms.core.models import Alert, Image, SiteSettings
 from programme.models import Partner
-from resources.models import Document
+from resources.models import Document, PageExport
 from tests.factories import (
     BenefitsPageFactory,
     DocumentFactory,
@@ -64,15 +65,16 @@ class Editor:
             if page.depth < 5:
                 places.append(page)
 
-    def make(self, factory, parent, slug, **values):
+    def make(self, factory, parent, slug, publish=False, **values):
         page = factory(
             parent=parent,
             slug=slug,
-            listing_image=self.chance.choice([None, *self.images]),
+            listing_image=self.chance.choice([None, self.any(Image)]),
             body=self.body(),
             **values,
         )
-        page.save_revision().publish()
+        if publish:
+            page.save_revision().publish()
         return page
 
     def name(self) -> str:
@@ -116,6 +118,18 @@ class Editor:
         getattr(self, name)()
         return name
 
+    def do_the_workers_part(self):
+        bring_feed_on.call()
+
+    def do_make_a_download(self):
+        if page := self.any(Page, content_type__model="toolkitchapterpage"):
+            export, _ = PageExport.objects.get_or_create(page_id=page.pk, format="pdf")
+            export.keep(b"A file", name="chapter.pdf", digest=self.name())
+
+    def do_lose_a_download(self):
+        if export := self.any(PageExport):
+            export.delete()
+
     def do_write(self):
         if page := self.any(Page, live=True):
             if hasattr(page, "summary"):
@@ -151,7 +165,7 @@ class Editor:
 
     def do_make(self):
         parent = self.any(Page) or self.home
-        self.make(StandardPageFactory, parent, self.name(), live=self.chance.random() > 0.3)
+        self.make(StandardPageFactory, parent, self.name(), publish=self.chance.random() > 0.3)
 
     def do_make_a_draft(self):
         StandardPageFactory(
