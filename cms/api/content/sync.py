@@ -115,7 +115,7 @@ def wait_for_news(request, params):
         waiting.wait(is_there_more, params.wait)
 
 
-@reads(router, "", answers=Sync, may_be_outdated=True, fresh=wait_for_news)
+@reads(router, "", answers=Sync, kept=False, may_be_outdated=True, fresh=wait_for_news)
 def sync(request, params: Query[SyncParameters]):
     """Everything, part by part, and from then on what was added, changed, moved and removed.
 

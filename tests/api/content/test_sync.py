@@ -2,9 +2,11 @@
 
 import os
 import random
+import re
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -38,6 +40,7 @@ from .contract import read
 from .editing import Editor
 from .keeping_copies import Copy, assert_in_step
 
+DOCS = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
 SEEDS = int(os.environ.get("SYNC_SEEDS", "1"))
 
 
@@ -486,3 +489,23 @@ def test_what_code_changed_without_an_event_is_told_the_next_day(about, site, co
     assert {("removed", about.pk), ("page", new.pk)} <= set(told(copy.follow()))
     call_command("tidy_feed", verbosity=0)
     assert copy.follow() == []
+
+
+def test_the_program_of_the_documentation_keeps_a_copy_in_step(about, site, live_server):
+    (program,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
+    names = {}
+    exec(program.replace("http://127.0.0.1:8000", live_server.url), names)  # noqa: S102
+    pages = {}
+    next_url = names["keep_in_step"](pages)
+    assert set(pages) == {site.pk, about.pk}
+    about.title = "About us"
+    about.save_revision().publish()
+    next_url = names["keep_in_step"](pages, next_url)
+    assert pages[about.pk]["title"] == "About us"
+    key = about.pk
+    about.delete()
+    next_url = names["keep_in_step"](pages, next_url)
+    assert key not in pages
+    Feed.objects.update(number=1000, forgotten_to=1000)
+    names["keep_in_step"](pages, next_url)
+    assert set(pages) == {site.pk}
