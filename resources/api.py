@@ -11,11 +11,13 @@ from typing_extensions import TypedDict
 from wagtail.api.v2.utils import BadRequestError
 from wagtail.api.v2.views import BaseAPIViewSet
 from wagtail.models import Collection as WagtailCollection
+from wagtail.models import CollectionViewRestriction
 
 from cms.api.content import cursors
 from cms.api.content.api import content_api
 from cms.api.content.frame import Answer, Id, Paging, reads
 from cms.api.content.page_filters import several
+from cms.api.feed import kinds
 from cms.api.v2 import api_router
 from cms.core.references import load_references
 from cms.core.visibility import in_public_collection
@@ -113,8 +115,14 @@ def get_document(request, document_id: Id):
     return Answer(whole_document_json(document, request), ["documents", f"document-{document.pk}"])
 
 
-def _public():
+def _public(site=None):
     return in_public_collection(models.Document.for_display())
+
+
+def _to_keep(site, keys, request):
+    found = list(_public().filter(pk__in=keys))
+    load_references(found)
+    return [whole_document_json(document, request) for document in found]
 
 
 @reads(collections, "", answers=CollectionTree)
@@ -136,3 +144,13 @@ def get_collection(request, collection_id: Id):
 
 content_api.add_router("documents/", documents)
 content_api.add_router("collections/", collections)
+kinds.add(
+    kinds.Kind("document", models.Document, _public, Document, _to_keep),
+    kinds.Part(
+        "collections",
+        (models.Document, models.CollectionArchive, WagtailCollection, CollectionViewRestriction),
+    ),
+)
+# A page shows a collection with all documents in it.
+kinds.show_through(models.Document, WagtailCollection)
+kinds.show_through(models.CollectionArchive, WagtailCollection)

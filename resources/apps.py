@@ -8,10 +8,10 @@ class ResourcesConfig(AppConfig):
     def ready(self):
         from cms.events.log import follow, record_changes_of
 
-        from . import signals  # noqa: F401
+        from . import signals
         from .models import Document
         from .tasks import refresh_archives, refresh_exports
 
-        record_changes_of(Document)
+        record_changes_of(Document, shown_on=signals.other_forms_shown_with)
         follow(refresh_exports)
         follow(refresh_archives)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from wagtail.models import Site
 
 
 class Scope(models.TextChoices):
@@ -64,3 +65,44 @@ class Token(models.Model):
 
 def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+class Feed(models.Model):
+    """How far the feed has come. One row; who brings the feed on holds it locked."""
+
+    number = models.BigIntegerField(default=0)  # of the last change; a later one has a higher
+    read_to = models.BigIntegerField(default=0)  # in the log of events
+    forgotten_to = models.BigIntegerField(default=0)  # removals up to this number are forgotten
+
+    def __str__(self):
+        return f"{self.number}, from event {self.read_to}"
+
+
+class FeedItem(models.Model):
+    """A thing that is public on a site, or was, and when it last changed for readers.
+
+    There is none for what never was public. See `cms.api.feed`.
+    """
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)  # such as "page"
+    key = models.BigIntegerField()
+    type = models.CharField(max_length=100)  # such as "home.HomePage"
+    number = models.BigIntegerField()  # of its last change
+    gone = models.BooleanField(default=False)
+    until = models.DateTimeField(null=True)  # when it expires, or did
+    at = models.DateTimeField()  # when its last change was noticed
+
+    site.wagtail_reference_index_ignore = True  # not a use of the site by someone
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "kind", "key"], name="one_feed_item_per_thing")
+        ]
+        indexes = [
+            models.Index(fields=["site", "number", "id"], name="feed_order"),
+            models.Index(fields=["until"], name="feed_until"),
+        ]
+
+    def __str__(self):
+        return f"{self.number}: {self.kind} {self.key}"

@@ -34,6 +34,17 @@ def changes(events: list[Event]) -> Iterator[Change]:
 
     Two queries, however many events there are.
     """
+    for event, previous in with_previous(events):
+        change = _as_readers_see(event, previous)
+        if change is not None:
+            yield change
+
+
+def with_previous(events: list[Event]) -> Iterator[tuple[Event, Event | None]]:
+    """Each of `events`, a stretch of the log, with the one before it about the same thing.
+
+    Two queries, however many events there are.
+    """
     if not events:
         return
     earlier = Event.objects.filter(
@@ -45,9 +56,7 @@ def changes(events: list[Event]) -> Iterator[Change]:
     )
     previous = Event.objects.in_bulk({number for number in before.values() if number})
     for event in events:
-        change = _as_readers_see(event, previous.get(before.get(event.number)))
-        if change is not None:
-            yield change
+        yield event, previous.get(before.get(event.number))
 
 
 def _as_readers_see(event, previous):

@@ -11,11 +11,11 @@ from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Max
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_save, pre_delete
 
 from cms.core.visibility import readers_may_see
 
-from . import version
+from . import uses, version
 from .models import Event, Reader
 
 _LOCK = 7_205_241  # any number that nothing else in this database locks by
@@ -34,14 +34,24 @@ def followers() -> list:
     return list(_followers)
 
 
-def record(what: Event.What, instance, *, model=None, tree_path="", urls=()) -> None:
-    """Add a row to the log, in the transaction that makes the change."""
+def record(
+    what: Event.What, instance, *, model=None, tree_path="", urls=(), title="", shown_on=()
+) -> None:
+    """Add a row to the log, in the transaction that makes the change.
+
+    `shown_on` is what showed the thing, as [model, key], besides what the index of
+    references says.
+    """
     with transaction.atomic():
         if connection.vendor == "postgresql":
             # Numbers are given before the commit. One writer at a time, so that
             # nobody who has read number 8 finds number 7 appear behind them.
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        if what == Event.What.PUBLISHED:
+            uses.note(instance)
+        elif what in _GONE:
+            shown_on = [*shown_on, *uses.of(instance)]
         event = Event.objects.create(
             what=what,
             model=(model or type(instance))._meta.label,
@@ -49,6 +59,8 @@ def record(what: Event.What, instance, *, model=None, tree_path="", urls=()) -> 
             tree_path=tree_path,
             urls=[url for url in urls if url],
             public=what not in _GONE and readers_may_see(instance),
+            title=title,
+            shown_on=list(shown_on),
         )
     transaction.on_commit(partial(_tell, event.number))
 
@@ -87,22 +99,25 @@ def unread(name: str):
         Reader.objects.filter(name=name, read_to__lt=last).update(read_to=last)
 
 
-def record_changes_of(model) -> None:
-    """Have each save and each deletion of a model that is no page recorded."""
+def record_changes_of(model, *, shown_on=lambda instance: ()) -> None:
+    """Have each save and each deletion of a model that is no page recorded.
+
+    `shown_on(instance)` is as for `record`.
+    """
+
+    def saved(instance, raw, update_fields, **kwargs):
+        if not raw and not (update_fields and _NOT_SEEN.issuperset(update_fields)):
+            record(Event.What.PUBLISHED, instance, shown_on=shown_on(instance))
+
+    def deleted(instance, **kwargs):
+        record(Event.What.DELETED, instance, shown_on=shown_on(instance))
+
     _recorded.append(model)
-    post_save.connect(_saved, sender=model, dispatch_uid="events.saved")
-    post_delete.connect(_deleted, sender=model, dispatch_uid="events.deleted")
+    post_save.connect(saved, sender=model, weak=False, dispatch_uid="events.saved")
+    # Before, while it is still known where it is shown.
+    pre_delete.connect(deleted, sender=model, weak=False, dispatch_uid="events.deleted")
 
 
 def recorded_models() -> list:
     """The models that are no pages, and whose changes are recorded."""
     return list(_recorded)
-
-
-def _saved(instance, raw, update_fields, **kwargs):
-    if not raw and not (update_fields and _NOT_SEEN.issuperset(update_fields)):
-        record(Event.What.PUBLISHED, instance)
-
-
-def _deleted(instance, **kwargs):
-    record(Event.What.DELETED, instance)

@@ -20,6 +20,9 @@ class Event(models.Model):
     urls = models.JSONField(default=list)  # a page's address, and before it the one it had
     at = models.DateTimeField(auto_now_add=True)
     public = models.BooleanField(default=False)  # whether readers may see it after the change
+    title = models.CharField(max_length=255, blank=True)  # a page's, by which others link to it
+    # [[model, key], …]: what showed it, where that can't be found out later.
+    shown_on = models.JSONField(default=list)
 
     class Meta:
         ordering = ["number"]

@@ -22,6 +22,7 @@ from wagtail.signals import (
 from cms.core.models import Alert, SiteSettings
 from cms.core.pictures import renditions_made
 
+from . import uses
 from .log import record, record_changes_of
 from .models import Event
 
@@ -29,13 +30,15 @@ for _model in (
     Alert,
     Collection,
     CollectionViewRestriction,
-    PageViewRestriction,
     Redirect,
     Site,
     SiteSettings,
     get_image_model(),
 ):
     record_changes_of(_model)
+record_changes_of(
+    PageViewRestriction, shown_on=lambda restriction: [uses.page(restriction.page_id)]
+)
 
 
 @receiver(renditions_made)
@@ -44,12 +47,27 @@ def made(instance, **kwargs):
     record(Event.What.PUBLISHED, instance)
 
 
-def _record(what, page, url_path_before=None):
+def _record(what, page, url_path_before=None, shown_on=()):
     urls = [page.get_full_url()]
     if url_path_before and url_path_before != page.url_path:
         urls.insert(0, _url_at(page, url_path_before))
     model = ContentType.objects.get_for_id(page.content_type_id).model_class() or Page
-    record(what, page, model=model, tree_path=page.path, urls=urls)
+    record(
+        what,
+        page,
+        model=model,
+        tree_path=page.path,
+        urls=urls,
+        title=page.title,
+        shown_on=shown_on,
+    )
+
+
+def _parent_of(page):
+    """A page's parent, which may list it, as `shown_on` names it."""
+    paths = [page.path[: -Page.steplen]]
+    keys = Page.objects.filter(path__in=paths, depth__gt=1).values_list("pk", flat=True)
+    return [uses.page(key) for key in keys]
 
 
 def _url_at(page, url_path):
@@ -63,7 +81,7 @@ def published(instance, **kwargs):
 
 @receiver(page_unpublished)
 def unpublished(instance, **kwargs):
-    _record(Event.What.UNPUBLISHED, instance)
+    _record(Event.What.UNPUBLISHED, instance, shown_on=_parent_of(instance))
 
 
 @receiver(page_slug_changed)
@@ -73,11 +91,12 @@ def readdressed(instance, instance_before, **kwargs):
 
 
 @receiver(post_page_move)
-def moved(instance, url_path_before, **kwargs):
+def moved(instance, url_path_before, parent_page_before, **kwargs):
     # Also when a page has only changed its place among its siblings.
-    _record(Event.What.MOVED, instance, url_path_before)
+    left = [uses.page(parent_page_before.pk)]
+    _record(Event.What.MOVED, instance, url_path_before, shown_on=left)
 
 
 @receiver(pre_delete, sender=Page)
 def deleted(instance, **kwargs):
-    _record(Event.What.DELETED, instance)
+    _record(Event.What.DELETED, instance, shown_on=_parent_of(instance))

@@ -20,11 +20,12 @@ INSTALLED_APPS = [
     "search",
     "cms.api",
     "cms.delivery",
-    "cms.events",
     "cms.core",
     "wagtail.api.v2",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
+    # It hears of a new address last, when the redirect from the old one is made.
+    "cms.events",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
     "wagtail.contrib.typed_table_block",
@@ -161,7 +162,9 @@ TASKS = {
 WEBHOOK_ALLOW_PRIVATE_NETWORKS = env.bool("WEBHOOK_ALLOW_PRIVATE_NETWORKS", default=False)
 
 # What `manage.py serve` does once a day. Without it, have them run by cron or a timer.
-DAILY_COMMANDS = ["purge_sign_ups", "purge_deliveries", "purge_previews", "make_renditions"]
+DAILY_COMMANDS = [
+    "purge_sign_ups", "purge_deliveries", "purge_previews", "make_renditions", "tidy_feed",
+]  # fmt: skip
 if TASKS_BACKEND == "database":
     DAILY_COMMANDS.append("prune_db_task_results")
 
@@ -246,6 +249,8 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 # give the old one while it asks for the new one; seconds.
 CONTENT_API_SHARED_MAX_AGE = env.int("CONTENT_API_SHARED_MAX_AGE", default=60)
 CONTENT_API_STALE_WHILE_REVALIDATE = env.int("CONTENT_API_STALE_WHILE_REVALIDATE", default=60)
+# For how long `sync/` can say what was removed. Who asks less often must begin again.
+SYNC_REMEMBERS_DAYS = env.int("SYNC_REMEMBERS_DAYS", default=90)
 # False: who reads it needs a token that may (content:read).
 CONTENT_API_OPEN = env.bool("CONTENT_API_OPEN", default=True)
 # Front ends at these addresses may read the APIs, and send in forms, from a browser.

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 from cms.api.content import cursors
 from cms.api.content.api import content_api
 from cms.api.content.frame import Answer, Id, Paging, reads
+from cms.api.feed import kinds
 from cms.core.references import load_references
 
 from ..models import Partner
@@ -41,4 +42,15 @@ def get_partner(request, partner_id: Id):
     return Answer(partner.as_json(request), ["partners", f"partner-{partner.pk}"])
 
 
+def _public(site):
+    return Partner.objects.all()
+
+
+def _to_keep(site, keys, request):
+    partners = list(Partner.objects.filter(pk__in=keys))
+    load_references(partners)
+    return [partner.as_json(request) for partner in partners]
+
+
 content_api.add_router("partners/", router)
+kinds.add(kinds.Kind("partner", Partner, _public, PartnerShape, _to_keep))

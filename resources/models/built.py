@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Collection, Page
 
+from cms.events import uses
 from cms.events.log import record
 from cms.events.models import Event
 
@@ -40,9 +41,14 @@ class BuiltFile(models.Model):
         for fact, value in facts.items():
             setattr(self, fact, value)
         self.save()
-        record(Event.What.PUBLISHED, self)
+        record(Event.What.PUBLISHED, self, shown_on=self.shown_on)
         if before:
             transaction.on_commit(lambda: store.delete(before))
+
+    @property
+    def shown_on(self) -> list:
+        """The page that shows it, as `cms.events.log.record` takes it."""
+        return []
 
     @property
     def etag(self) -> str:
@@ -95,6 +101,10 @@ class PageExport(BuiltFile):
 
     def __str__(self):
         return f"{self.page}: {self.get_format_display()}"
+
+    @property
+    def shown_on(self) -> list:
+        return [uses.page(self.page_id)]
 
     @property
     def use(self) -> str:

@@ -63,7 +63,7 @@ class TestTheMessage:
                 "model": "home.StandardPage",
                 "key": str(page.pk),
                 "urls": ["http://testserver/about/"],
-                "api_url": f"http://testserver/api/v2/pages/{page.pk}/",
+                "api_url": f"http://testserver/api/content/v1/pages/{page.pk}/",
             },
         }
         assert request.headers["Content-Type"] == "application/json"
@@ -103,7 +103,7 @@ class TestTheMessage:
         tell_endpoints.call()
         data = json.loads(receiver.requests[-1].body)["data"]
         assert data["model"] == "resources.Document"
-        assert data["api_url"] == f"http://testserver/api/v2/documents/{document.pk}/"
+        assert data["api_url"] == f"http://testserver/api/content/v1/documents/{document.pk}/"
         assert data["urls"] == []
 
     def test_of_what_the_api_does_not_have_has_none(self, everything, receiver):

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 from .problems import BadRequestError
 
 _SALT = "cms.api.content.cursors"
-_MOVING = {"cursor", "limit"}  # parameters that may differ from part to part
+_MOVING = {"cursor", "limit", "token", "wait"}  # parameters that may differ from part to part
 
 
 def make(request, place: list) -> str:
@@ -25,17 +25,20 @@ def make(request, place: list) -> str:
     return signing.dumps([_list(request), plain], salt=_SALT, compress=True)
 
 
-def read(request, cursor: str) -> list:
-    """The place that `cursor` says. Raises BadRequestError when it is not one of ours."""
+def read(request, cursor: str, name: str = "cursor") -> list:
+    """The place that `cursor` says. Raises BadRequestError when it is not one of ours.
+
+    `name` is what the parameter is called here.
+    """
     try:
         made_for, place = signing.loads(cursor, salt=_SALT)
     except (signing.BadSignature, ValueError) as error:
         raise BadRequestError(
-            {"cursor": "cursor: This is not a cursor of this API, or it was cut or changed."}
+            {name: f"{name}: This is not a {name} of this API, or it was cut or changed."}
         ) from error
     if made_for != _list(request):
         raise BadRequestError(
-            {"cursor": "cursor: It is of another list. Keep the other parameters as they were."}
+            {name: f"{name}: It is of another list. Keep the other parameters as they were."}
         )
     return place
 

@@ -75,6 +75,8 @@ def reads(
     answers,
     kept=True,
     may_be_missing=False,
+    may_be_outdated=False,
+    fresh=None,
     public=True,
     auth=reader,
 ):
@@ -82,8 +84,11 @@ def reads(
 
     `answers` is the type of the body. `kept` False: what it gives depends on more
     than the content's version, so its ETag is made of the body. `may_be_missing`:
-    it raises Http404 at times. `public` False: its answers are for one reader alone,
-    and nobody keeps them. `auth` says who may ask; None where the address itself does.
+    it raises Http404 at times, `may_be_outdated`: HttpError(410). `fresh`, called
+    with the view's own arguments before anything else, may wait for news; caches in
+    between must then ask each time. `public` False: its answers are for one reader
+    alone, and nobody keeps them. `auth` says who may ask; None where the address itself
+    does.
     """
 
     def register(view):
@@ -93,9 +98,18 @@ def reads(
         def answer(request, **arguments):
             refuse_unknown(request, known)
             make = partial(view, request, **arguments)
-            return _versioned(request, make, kept) if public else _unkept(request, make)
+            if not public:
+                return _unkept(request, make)
+            if fresh:
+                fresh(request, **arguments)
+            response = _versioned(request, make, kept)
+            if fresh:
+                whose = "" if settings.CONTENT_API_OPEN else "private, "
+                response["Cache-Control"] = f"{whose}no-cache"
+            return response
 
-        refusals = [400, *[401, 403] * bool(auth), *[404] * may_be_missing]
+        refusals = [400, *[401, 403] * bool(auth)]
+        refusals += [404] * may_be_missing + [410] * may_be_outdated
         extra = {"security": [{}, {"Bearer": []}]} if auth is reader else {}
         router.get(
             path,
@@ -196,12 +210,12 @@ def _etag(request, content) -> str:
     """Another one for whatever could make another answer, byte by byte."""
     asked = sorted(request.GET.lists())
     encoding = "gzip" if _compressed(request) else "plain"
-    made_of = f"{content} {_contract()} {request.build_absolute_uri(request.path)} {asked}"
+    made_of = f"{content} {contract()} {request.build_absolute_uri(request.path)} {asked}"
     return f'"{sha256(made_of.encode()).hexdigest()[:32]}-{encoding}"'
 
 
 @cache
-def _contract() -> str:
+def contract() -> str:
     """A new release that answers otherwise makes new answers."""
     from .api import content_api  # which reads every endpoint
 

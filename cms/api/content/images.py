@@ -9,6 +9,7 @@ from cms.core.representations import image_json
 from cms.core.shapes import Image
 from cms.core.visibility import in_public_collection
 
+from ..feed import kinds
 from . import cursors
 from .api import content_api
 from .frame import Answer, Id, Paging, reads
@@ -56,7 +57,7 @@ def get_image(request, image_id: Id):
     return Answer(_library_image(image, request), ["images", f"image-{image.pk}"])
 
 
-def _public():
+def _public(site=None):
     return in_public_collection(get_image_model().for_display())
 
 
@@ -78,4 +79,9 @@ def _library_image(image, request) -> LibraryImage:
     }
 
 
+def _to_keep(site, keys, request):
+    return [_library_image(image, request) for image in _public().filter(pk__in=keys)]
+
+
 content_api.add_router("images/", router)
+kinds.add(kinds.Kind("image", get_image_model(), _public, LibraryImage, _to_keep))

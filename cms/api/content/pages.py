@@ -16,6 +16,7 @@ from wagtail.models import Page
 from cms.core.representations import absolute
 from cms.core.visibility import is_public
 
+from ..feed import kinds
 from ..reading import pages_with_keys, read_together, specific_pages
 from . import cursors, fields
 from .api import content_api
@@ -141,9 +142,17 @@ def get_page(request, page_id: Id, params: Query[Parameters]):
 
 def _whole(pages) -> list:
     """The page of a queryset with all that it shows, in a list; an empty one when there is none."""
-    found = specific_pages(pages[:1])
+    return _read_whole(pages[:1])
+
+
+def _read_whole(pages) -> list:
+    found = specific_pages(pages)
     read_together(found, lambda model: TYPES[model._meta.label].fields)
     return found
+
+
+def _to_keep(site, keys, request):
+    return [whole_json(page, request) for page in _read_whole(pages_of(site).filter(pk__in=keys))]
 
 
 def _placed(pages, site, params):
@@ -196,3 +205,4 @@ def _redirect(request, path):
 
 
 content_api.add_router("pages/", router)
+kinds.add(kinds.Kind("page", Page, pages_of, Whole, _to_keep))

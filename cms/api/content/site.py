@@ -15,6 +15,7 @@ from cms.core.representations import absolute, page_json
 from cms.core.shapes import PageLink
 from cms.core.visibility import not_expired, public_pages
 
+from ..feed import kinds
 from . import cursors
 from .api import content_api
 from .blocks import stream_shape
@@ -155,25 +156,33 @@ def list_alerts(request):
 @reads(router, "redirects/", answers=RedirectList)
 def list_redirects(request, params: Query[Paging]):
     """Old addresses, and where they lead."""
-    site = site_of(request)
+    found, next_cursor = cursors.part(request, _redirects(site_of(request)), params)
+    items = [_redirect_json(redirect, request) for redirect in found]
+    return Answer({"items": items, "next_cursor": next_cursor}, ["redirects"])
+
+
+def _redirects(site):
     public = public_pages().values("pk")
-    redirects = (
+    return (
         Redirect.get_for_site(site)
         .filter(Q(redirect_page=None) | Q(redirect_page__in=public))
         .exclude(redirect_page=None, redirect_link="")
         .select_related("redirect_page", "site")
     )
-    found, next_cursor = cursors.part(request, redirects, params)
-    items = [
-        {
-            "id": redirect.pk,
-            "path": redirect.old_path,
-            "location": absolute(redirect.link, request),
-            "is_permanent": redirect.is_permanent,
-        }
-        for redirect in found
-    ]
-    return Answer({"items": items, "next_cursor": next_cursor}, ["redirects"])
+
+
+def _redirect_json(redirect, request) -> RedirectData:
+    return {
+        "id": redirect.pk,
+        "path": redirect.old_path,
+        "location": absolute(redirect.link, request),
+        "is_permanent": redirect.is_permanent,
+    }
+
+
+def _to_keep(site, keys, request):
+    found = _redirects(site).filter(pk__in=keys)
+    return [_redirect_json(redirect, request) for redirect in found]
 
 
 @reads(router, "sitemap/", answers=Sitemap)
@@ -190,3 +199,9 @@ def get_sitemap(request, params: Query[Paging]):
 
 
 content_api.add_router("", router)
+kinds.add(
+    kinds.Kind("redirect", Redirect, _redirects, RedirectData, _to_keep),
+    kinds.Part("menus", ()),
+    kinds.Part("settings", (SiteSettings,)),
+    kinds.Part("alerts", (Alert,)),
+)

@@ -91,10 +91,10 @@ class BasePage(Page):
         """The public ancestors from the site's home page down, this page not included."""
         known = references.remember("ancestors", dict)
         if not known.keys() >= set(_ancestor_paths(self)):
-            beside = references.together(self)
+            beside = [item for item in references.together(self) if isinstance(item, Page)]
             paths = {path for page in beside for path in _ancestor_paths(page)} - known.keys()
             known.update(dict.fromkeys(paths))
-            known.update({page.path: page for page in beside if isinstance(page, Page)})
+            known.update({page.path: page for page in beside})
             missing = {path for path in paths if known[path] is None}
             known.update({page.path: page for page in Page.objects.filter(path__in=missing)})
         ancestors = (known[path] for path in _ancestor_paths(self))

@@ -21,7 +21,12 @@ from .contract import document, read
 
 EXPECTED = Path(__file__).parent / "expected"
 PAGE_TYPES = [model for model in get_page_models() if model is not Page]
-LISTS = [path for path in document()["paths"] if "{" not in path and "by-path" not in path]
+# What `sync/` gives is in the other lists, and its tokens are others each time.
+LISTS = [
+    path
+    for path in document()["paths"]
+    if "{" not in path and "by-path" not in path and path != "/sync/"
+]
 # A word that every database finds in the same places.
 QUERIES = {"/search/": {"q": "plakat"}, "/pages/": {"fields": "*"}}
 
