@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import Collection, Page
 
 from cms.core.models import Image
-from cms.core.renditions import renditions
+from cms.core.tasks import make_renditions
 from home.models import StandardPage
 from resources.models import Document
 from tests.factories import (
@@ -60,7 +60,7 @@ def made(django_db_setup, django_db_blocker, tmp_path_factory):
         ]
         for each in files:
             for image in (each.picture, each.listing_image, each.logo):
-                renditions(image)
+                make_renditions.call(image.pk)
         yield media, files
         transaction.set_rollback(True)
 

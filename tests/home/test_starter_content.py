@@ -7,7 +7,6 @@ from django.core.management import call_command
 from wagtail.models import Page, Revision, Site
 
 from cms.core.models import Image, SiteSettings
-from cms.core.renditions import renditions
 from home.models import HomePage
 from resources.models import Document, ToolkitChapterPage
 from tests.blocks import stream_fields
@@ -43,8 +42,6 @@ def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
         transaction.atomic(),
     ):
         call_command("load_starter_content", verbosity=0)
-        for image in Image.objects.all():
-            renditions(image)  # once, not for each test that shows it
         yield media
         transaction.set_rollback(True)
 

@@ -11,8 +11,6 @@ from django.test import Client, override_settings
 from wagtail.models import Page
 
 from cms.api.content.page_shapes import TYPES
-from cms.core.models import Image
-from cms.core.renditions import renditions
 
 from .contract import read
 
@@ -31,8 +29,6 @@ def starter(django_db_setup, django_db_blocker, tmp_path_factory):
     media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
         call_command("load_starter_content", verbosity=0)
-        for image in Image.objects.all():
-            renditions(image)  # once, not for each test that shows it
         yield media
         transaction.set_rollback(True)
 
