@@ -14,7 +14,7 @@ from . import references
 
 _generation = None
 _kept = (None, {})
-_MOST = 500  # things; more are asked for only by those who make up hosts
+_MOST = 5000  # things; then all are read anew
 
 
 def follow(generation) -> None:

@@ -20,6 +20,7 @@ from willow.plugins.pillow import PillowImage
 renditions_made = Signal()
 #: The shorter side of what sizes are made from: twice the longest that any of them needs.
 ENOUGH = 2400
+STRIP = 64  # lines of the smaller picture
 _SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L")
 
 
@@ -110,7 +111,13 @@ def _reduced(picture):
         return picture
     if picture.mode in ("1", "P"):
         picture = picture.convert(_mode(picture))
-    return picture.reduce(times)
+    # In strips, as Pillow makes a second picture of one that is transparent.
+    width, height = (-(-side // times) for side in picture.size)
+    smaller = Pillow.new(picture.mode, (width, height))
+    for top in range(0, height, STRIP):
+        box = (0, top * times, picture.width, min((top + STRIP) * times, picture.height))
+        smaller.paste(picture.crop(box).reduce(times), (0, top))
+    return smaller
 
 
 def _mode(picture):

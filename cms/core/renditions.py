@@ -11,7 +11,10 @@ from typing import NamedTuple
 from django.core.cache import caches
 from django.db import DatabaseError
 from django.urls import reverse
+from django.utils.functional import cached_property
 from wagtail.images.models import Filter
+
+from .kept import kept
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +40,7 @@ FALLBACK = {
 NAMES = (*NAMED, "fallback")
 EVERY_SPEC = (*{*AVIF.values(), *WEBP.values(), *NAMED.values(), *FALLBACK.values()},)
 _FILTERS = {spec: Filter(spec) for spec in EVERY_SPEC}
+WIDEST = max(AVIF)
 _ASKED_AGAIN_AFTER = 600  # seconds
 
 
@@ -83,12 +87,18 @@ def _existing(image, filters):
     return image.find_existing_renditions(*filters).items()
 
 
+def pictures_of(image) -> "Pictures":
+    """What there is to show of `image`, kept until something changes."""
+    return kept(("pictures", image.pk), lambda: Pictures(image))
+
+
 class Pictures:
     """What there is to show of `image` now. What there is not is asked for."""
 
     def __init__(self, image):
         self.image = image
         self._made = _found(image)
+        self._srcsets = {}
         if len(self._made) < len(specs(image)):
             ask_for(image)
 
@@ -99,7 +109,7 @@ class Pictures:
         found = self._made.get(NAMED[name])
         return _shown(found) if found else self._nearest(1200 if name == "large" else 800)
 
-    @property
+    @cached_property
     def fallback(self) -> Shown:
         """For an `img` element."""
         found = self._made.get(_fallback_spec(self.image))
@@ -110,8 +120,15 @@ class Pictures:
         """The rendition for those who share a page; None when it is not made."""
         return self._made.get(NAMED["social"])
 
-    def sources(self, widest: int = 1200) -> dict[str, list[Shown]]:
-        """{"image/avif": [...], "image/webp": [...]}: for `srcset`, narrow to wide, best first."""
+    def srcsets(self, widest: int) -> dict[str, str]:
+        """{"image/avif": "… 160w, …", "image/webp": "…"}: what `source` elements take."""
+        if widest not in self._srcsets:
+            shown = self.sources(widest).items()
+            self._srcsets[widest] = {kind: srcset(each) for kind, each in shown}
+        return self._srcsets[widest]
+
+    def sources(self, widest: int = WIDEST) -> dict[str, list[Shown]]:
+        """{"image/avif": [...], "image/webp": [...]}: narrow to wide, best first."""
         found = {}
         for kind, widths in WIDTHS.items():
             # A picture is never enlarged, so a wide one may be no wider than the one before.

@@ -10,7 +10,8 @@ from urllib.parse import urljoin
 from wagtail.api.rich_text import APIRichText
 from wagtail.models import Site
 
-from .renditions import NAMES, Pictures, srcset
+from .kept import kept
+from .renditions import NAMES, pictures_of, srcset
 from .shapes import Image, PageLink, Renditions, Source
 from .visibility import is_in_public_collection, is_public
 
@@ -22,8 +23,16 @@ _LOCAL_MARKDOWN_LINK = re.compile(r"(\]\()(/(?!/))")
 
 def absolute(url, request):
     """`url` on the site that `request` asked for; as it is when it names a host already."""
+    root = _root(request)
+    if url.startswith("/") and not url.startswith("//"):
+        return root + url
+    return urljoin(root + "/", url) if root else url
+
+
+def _root(request) -> str:
+    """The address of the site that `request` asked for; "" for none."""
     site = Site.find_for_request(request) if request else None
-    return urljoin(site.root_url + "/", url) if site else url
+    return site.root_url if site else ""
 
 
 def image_json(image, request, *, alt=None) -> Image | None:
@@ -40,37 +49,41 @@ def image_json(image, request, *, alt=None) -> Image | None:
         "alt": image.description if alt is None else alt,
         "width": image.width,
         "height": image.height,
-        **_sizes(Pictures(image), request),
+        **_sizes(image, request),
     }
 
 
 def renditions_json(image, request) -> Renditions:
     """{"small": {"url": "https://…", "width": 480, "height": 320}, …}: every named rendition."""
-    return _named(Pictures(image), request)
+    return _sizes(image, request)["renditions"]
 
 
 def sources_json(image, request) -> list[Source]:
     """[{"type": "image/avif", "srcset": "https://… 480w, …"}, …]: the widths of each format."""
-    return _sources(Pictures(image), request)
+    return _sizes(image, request)["sources"]
 
 
-def _sizes(pictures, request):
-    return {"renditions": _named(pictures, request), "sources": _sources(pictures, request)}
+def _sizes(image, request) -> dict:
+    """Both of them; kept for all places that show the image, so nobody alters it."""
+    root = _root(request)
+    return kept(("sizes", image.pk, root), lambda: _make_sizes(pictures_of(image), root))
 
 
-def _named(pictures, request):
-    return {name: _absolute(pictures.named(name), request)._asdict() for name in NAMES}
+def _make_sizes(pictures, root):
+    named = {name: pictures.named(name) for name in NAMES}
+    sources = pictures.sources().items()
+    return {
+        "renditions": {name: _at(root, shown)._asdict() for name, shown in named.items()},
+        "sources": [
+            {"type": kind, "srcset": srcset([_at(root, each) for each in shown])}
+            for kind, shown in sources
+        ],
+    }
 
 
-def _sources(pictures, request):
-    return [
-        {"type": kind, "srcset": srcset([_absolute(each, request) for each in shown])}
-        for kind, shown in pictures.sources().items()
-    ]
-
-
-def _absolute(shown, request):
-    return shown._replace(url=absolute(shown.url, request))
+def _at(root, shown):
+    """All addresses of pictures are our own, wherever the files are: they begin with a slash."""
+    return shown._replace(url=root + shown.url)
 
 
 def page_json(page, request) -> PageLink | None:

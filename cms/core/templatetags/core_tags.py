@@ -11,7 +11,7 @@ from wagtail.models import Site
 from ..kept import kept
 from ..models import Alert
 from ..navigation import main_menu
-from ..renditions import Pictures, srcset
+from ..renditions import WIDEST, pictures_of
 from ..visibility import is_in_public_collection, is_public, not_expired
 
 register = template.Library()
@@ -48,7 +48,7 @@ def editor_is_here(context) -> bool:
 
 
 @register.inclusion_tag("components/picture.html")
-def picture(image, alt="", sizes="100vw", eager=False, css="", widest=1200):
+def picture(image, alt="", sizes="100vw", eager=False, css="", widest=WIDEST):
     """`{% picture value.image alt=value.alt sizes="(min-width: 60rem) 50vw, 100vw" %}`
 
     A responsive picture with its width and height, so that nothing jumps. `alt`
@@ -57,10 +57,10 @@ def picture(image, alt="", sizes="100vw", eager=False, css="", widest=1200):
     """
     if not image or not is_in_public_collection(image):
         return {"image": None}
-    pictures = Pictures(image)
+    pictures = pictures_of(image)
     return {
         "image": pictures.fallback,
-        "sources": [(kind, srcset(shown)) for kind, shown in pictures.sources(widest).items()],
+        "sources": pictures.srcsets(widest).items(),
         "alt": alt,
         "sizes": sizes,
         "eager": eager,
@@ -71,7 +71,7 @@ def picture(image, alt="", sizes="100vw", eager=False, css="", widest=1200):
 @register.simple_tag
 def shared_picture(image):
     """`{% shared_picture page.listing_image as shared %}`: the picture of a link someone shares."""
-    return Pictures(image).social if image and is_in_public_collection(image) else None
+    return pictures_of(image).social if image and is_in_public_collection(image) else None
 
 
 @register.simple_tag
