@@ -57,7 +57,8 @@ class FrontEnd:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        # By another name than the site: cookies know no ports.
+        self.address = f"http://localhost:{self._server.server_port}"
         self.preview_address = f"{self.address}/preview?token={{token}}"
 
     def __enter__(self):
