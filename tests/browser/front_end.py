@@ -1,6 +1,7 @@
 """A front end of another address, as small as can be: it shows the draft that a token leads to."""
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 _PAGE = """<!DOCTYPE html>
@@ -19,10 +20,18 @@ _PAGE = """<!DOCTYPE html>
             const draft = await answer.json();
             document.querySelector("h1").textContent = draft.page?.title ?? draft.title;
             document.querySelector("p").textContent = draft.page?.summary ?? draft.detail;
+            const editor = "%s";
+%s
         </script>
     </body>
 </html>
 """
+
+
+def _as_documented() -> str:
+    """The script of `docs/api.md` by which the editor's panel keeps its place."""
+    docs = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    return docs.split("```js\nconst editor = ", 1)[1].split("\n", 1)[1].split("```", 1)[0]
 
 
 class FrontEnd:
@@ -32,7 +41,7 @@ class FrontEnd:
     """
 
     def __init__(self, api_at: str):
-        page = (_PAGE % api_at).encode()
+        page = (_PAGE % (api_at, api_at, _as_documented())).encode()
         self.asked = asked = []
 
         class Handler(BaseHTTPRequestHandler):
@@ -48,7 +57,8 @@ class FrontEnd:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        # By another name than the site: cookies know no ports.
+        self.address = f"http://localhost:{self._server.server_port}"
         self.preview_address = f"{self.address}/preview?token={{token}}"
 
     def __enter__(self):

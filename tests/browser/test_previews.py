@@ -58,17 +58,18 @@ def test_a_front_end_shows_in_the_editors_panel_what_is_typed(sign_in, front_end
 
     editor.fill("Title", "Typed a moment ago")
     expect(title).to_have_text("Typed a moment ago", timeout=SAVING_MS)
+    editor.wait_until_saved()
 
     with editor.page.expect_popup() as popup:
         editor.page.get_by_role("link", name="Preview in new tab").click()
     expect(popup.value.get_by_role("heading", level=1)).to_have_text("Typed a moment ago")
     assert popup.value.url.startswith(front_end.address)
+    popup.value.close()
 
     # The other mode is this site's own.
     editor.page.get_by_label("Preview mode").select_option(label="On this site")
-    expect(panel.get_by_role("link", name="Skip to the main content")).to_be_attached(
-        timeout=SAVING_MS
-    )
+    expect(panel.get_by_role("contentinfo")).to_contain_text("Find your way", timeout=SAVING_MS)
+    expect(title).to_have_text("Typed a moment ago")
     # Where the page came from, with its token or without, was told to nobody.
     assert front_end.asked
     for _, headers in front_end.asked:
