@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from cms.api.content.api import content_urls
 from cms.api.v2 import api_router
 from cms.core.views import media
+from cms.delivery.keeping import same_for_all
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
@@ -17,7 +18,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", api_router.urls),
     path("api/content/v1/", content_urls()),
-    path("sitemap.xml", sitemap),
+    path("sitemap.xml", same_for_all(sitemap)),
     path("search/", include("search.urls")),
     path("", include("programme.urls")),
     re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.+)$", media),

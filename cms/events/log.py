@@ -12,6 +12,7 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.signals import post_delete, post_save
+from wagtail.models import BaseViewRestriction
 
 from cms.core.visibility import readers_may_see
 
@@ -50,11 +51,12 @@ def record(what: Event.What, instance, *, model=None, tree_path="", urls=()) -> 
             urls=[url for url in urls if url],
             public=what not in _GONE and readers_may_see(instance),
         )
-    transaction.on_commit(partial(_tell, event.number))
+    takes = not event.public or isinstance(instance, BaseViewRestriction)
+    transaction.on_commit(partial(_tell, event.number, takes))
 
 
-def _tell(number):
-    version.touch()
+def _tell(number, takes):
+    version.touch(takes)
     # Of many events in one transaction the last one tells.
     if not Event.objects.filter(number__gt=number).exists():
         for task in _followers:

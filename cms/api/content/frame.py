@@ -6,27 +6,25 @@
     def list_partners(request, params: Query[Parameters]):
         return Answer({"items": […]}, tags=["partners"])
 
-An answer is made once for each version of the content and kept, plain and
-compressed. A request that has it already is told so before anything is made.
+An answer is made once for each version of the content and kept. A request that
+has it already is told so before anything is made. The page cache compresses it.
 """
 
 import inspect
 import json
-import re
 from functools import cache, partial, wraps
 from hashlib import sha256
 from typing import Annotated, NamedTuple, get_args, get_origin, get_type_hints
 
-from django.conf import settings
 from django.core.cache import cache as answers_kept
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.http import http_date, parse_etags
-from django.utils.text import compress_string
 from ninja import Router, Schema
 from pydantic import Field
 
+from cms.delivery import keeping
 from cms.events import version
 
 from ..wagtail_schemas import RichTextOutputFormat
@@ -37,7 +35,6 @@ LONGEST_KEPT = 512  # characters of the query of an answer that is kept
 MOST_ROWS = 100
 ROWS = 20
 LARGEST_ID = 2**31 - 1
-_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
@@ -80,6 +77,7 @@ def reads(router: Router, path: str, *, answers, kept=True, may_be_missing=False
         @wraps(view)
         def answer(request, **arguments):
             _refuse_unknown(request, known)
+            keeping.mark(request, kept=kept)
             return _versioned(request, partial(view, request, **arguments), kept)
 
         errors = dict.fromkeys((400, 404) if may_be_missing else (400,), Problem)
@@ -130,13 +128,13 @@ def _refuse_unknown(request, known):
 
 def _versioned(request, make, kept):
     if not kept:
-        made = _written(make(), _compressed(request))
+        made = _written(make())
         etag = _etag(request, sha256(made[0]).hexdigest())
-        return _unchanged(request, etag) or _respond(request, made, etag)
+        return _unchanged(request, etag) or _respond(made, etag)
     now = version.current()
     etag = _etag(request, now)
     return _unchanged(request, etag, now.changed) or _respond(
-        request, _kept(request, etag, make), etag, now.changed
+        _kept(request, etag, make), etag, now.changed
     )
 
 
@@ -154,30 +152,25 @@ def _kept(request, etag, make):
     """What `make` gives, written; made once for each ETag."""
     # Inside a transaction others do not see what is seen here.
     if connection.in_atomic_block or len(request.META["QUERY_STRING"]) > LONGEST_KEPT:
-        return _written(make(), _compressed(request))
+        return _written(make())
     key = f"content-api-{etag}"
     found = answers_kept.get(key)
     if found is None:
-        found = _written(make(), _compressed(request))
+        found = _written(make())
         answers_kept.set(key, found, KEPT_FOR)
     return found
 
 
-def _written(answer: Answer, compressed=False) -> tuple[bytes, list[str]]:
-    text = json.dumps(answer.body, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
-    return compress_string(text) if compressed else text, answer.tags
-
-
-def _compressed(request) -> bool:
-    return bool(_GZIP.search(request.headers.get("Accept-Encoding", "")))
+def _written(answer: Answer) -> tuple[bytes, list[str]]:
+    text = json.dumps(answer.body, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return text.encode(), answer.tags
 
 
 def _etag(request, content) -> str:
-    """Another one for whatever could make another answer, byte by byte."""
+    """Another one for whatever could make another answer."""
     asked = sorted(request.GET.lists())
-    encoding = "gzip" if _compressed(request) else "plain"
     made_of = f"{content} {_contract()} {request.build_absolute_uri(request.path)} {asked}"
-    return f'"{sha256(made_of.encode()).hexdigest()[:32]}-{encoding}"'
+    return f'"{sha256(made_of.encode()).hexdigest()[:32]}"'
 
 
 @cache
@@ -191,11 +184,9 @@ def _contract() -> str:
 # Answers -------------------------------------------------------------------------
 
 
-def _respond(request, made, etag, changed=None):
+def _respond(made, etag, changed=None):
     body, tags = made
     response = HttpResponse(body, content_type="application/json")
-    if _compressed(request):
-        response["Content-Encoding"] = "gzip"
     names = sorted({"content", *tags})
     response["Cache-Tag"] = ",".join(names)
     response["Surrogate-Key"] = " ".join(names)
@@ -206,9 +197,5 @@ def _with_headers(response, etag, changed):
     response["ETag"] = etag
     if changed:
         response["Last-Modified"] = http_date(changed.timestamp())
-    response["Cache-Control"] = (
-        f"public, max-age=0, s-maxage={settings.CONTENT_API_SHARED_MAX_AGE}, "
-        f"stale-while-revalidate={settings.CONTENT_API_STALE_WHILE_REVALIDATE}"
-    )
-    response["Vary"] = "Accept-Encoding"
+    response["Cache-Control"] = keeping.cache_control()
     return response
