@@ -6,17 +6,22 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 
-application = get_wsgi_application()
 
-from django.conf import settings  # noqa: E402 - when Django is set up
+def _with_page_cache(django):
+    # They read settings and models, which Django has by now.
+    from django.conf import settings
 
-from cms.delivery.page_cache import PageCache  # noqa: E402
-from cms.events import generation  # noqa: E402
+    from cms.delivery.page_cache import PageCache
+    from cms.events import generation
 
-if settings.PAGE_CACHE and not settings.DEBUG:
-    application = PageCache(
-        application,
+    if settings.DEBUG or not settings.PAGE_CACHE:
+        return django
+    return PageCache(
+        django,
         generation.current(),
         entries=settings.PAGE_CACHE_ENTRIES,
         size=settings.PAGE_CACHE_BYTES,
     )
+
+
+application = _with_page_cache(get_wsgi_application())

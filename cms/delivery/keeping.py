@@ -74,4 +74,6 @@ def _say(request, response):
 
 
 def _is_page(request):
-    return request.resolver_match is not None and request.resolver_match.view_name == "wagtail_serve"
+    return (
+        request.resolver_match is not None and request.resolver_match.view_name == "wagtail_serve"
+    )

@@ -79,6 +79,7 @@ class FileGeneration:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield file
         finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # closing is not enough: the map holds the file too
             os.close(file)
 
 

@@ -38,7 +38,7 @@ class Answer:
         return ", ".join(self.by_name.get(name, ()))
 
     def is_same_for_all(self) -> bool:
-        """Whether it may go through the page cache: Django marked it, and nothing speaks against."""
+        """Whether Django marked it as such, and nothing in it says otherwise."""
         if self.status.startswith("200"):
             said = MARK in self.environ and self.seconds > 0
         else:

@@ -73,7 +73,7 @@ class PageCache:
     # Making ------------------------------------------------------------------
 
     def _make(self, environ, start_response, key):
-        """One renders, the others wait for what it gives; or all do, when that is known to differ."""
+        """One renders and the others wait, unless they are known to get different answers."""
         if self._never_kept.get(hash(key)):
             return self._render(environ, start_response, key, None)
         give_up = time.monotonic() + PATIENCE
@@ -96,7 +96,7 @@ class PageCache:
             if flight.brought is None:
                 break
             entry, how = flight.brought
-            if entry.mark == self.generation.mark() or how == "stale":
+            if how == "stale" or (entry.mark and entry.mark == self.generation.mark()):
                 return _give(environ, start_response, entry, how)
         return self._render(environ, start_response, key, None)
 
@@ -110,10 +110,11 @@ class PageCache:
     def _render(self, environ, start_response, key, flight):
         old = self.store.get(key)
         mark, taken = self.generation.mark(), self.generation.taken()
+        asked = {**environ, "REQUEST_METHOD": "GET", "QUERY_STRING": key[1]}
+        if not key[0].origin:
+            asked.pop("HTTP_ORIGIN", None)  # of those who may not read
         try:
-            answer = Answer(
-                self.application, {**environ, "REQUEST_METHOD": "GET", "QUERY_STRING": key[1]}
-            )
+            answer = Answer(self.application, asked)
         except Exception:
             if not self._may_stand_in(old):
                 raise
@@ -135,7 +136,7 @@ class PageCache:
 
     def _entry(self, answer, mark, taken) -> Entry:
         headers = [(name, value) for name, value in answer.headers if name.lower() != "vary"]
-        vary = [value for value in answer.by_name.get("vary", ())]
+        vary = list(answer.by_name.get("vary", ()))
         if "accept-encoding" not in answer.header("vary").lower():
             vary.append("Accept-Encoding")
         headers.append(("Vary", ", ".join(vary)))

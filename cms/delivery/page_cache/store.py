@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 
 from .entries import Entry
 
@@ -62,10 +63,8 @@ class Store:
         for shelf in self.shelves:
             entry = shelf.entries.get(key)
             if entry is not None:
-                try:
+                with suppress(KeyError):  # it has just been pushed out
                     shelf.entries.move_to_end(key)
-                except KeyError:
-                    pass  # it has just been pushed out
                 return entry
         return None
 
