@@ -165,7 +165,7 @@ def _memory(site) -> int:
                 f"/page-{number % PAGES}/",
                 f"/?made-up={number}",
                 f"/api/content/v1/pages/?limit={number % 100 + 1}",
-                f"/api/v2/pages/?offset={number}&limit=5&fields=*",
+                f"/api/v2/pages/?offset={number}&limit=5",
                 f"/nothing-{number}/",
             ):
                 _ask(site, address)

@@ -38,6 +38,7 @@ class Served:
             "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}",
             **environment,
         }
+        (folder / "var" / "static").mkdir(parents=True)  # which WhiteNoise looks for
         self.server = None
 
     def __enter__(self):

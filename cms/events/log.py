@@ -12,7 +12,7 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.signals import post_delete, post_save
-from wagtail.models import BaseViewRestriction
+from wagtail.models import BaseViewRestriction, Collection, Site
 
 from cms.core.visibility import readers_may_see
 
@@ -22,6 +22,7 @@ from .models import Event, Reader
 _LOCK = 7_205_241  # any number that nothing else in this database locks by
 _NOT_SEEN = {"file_hash"}  # fields that Wagtail fills in later, and no reader sees
 _GONE = {Event.What.UNPUBLISHED, Event.What.DELETED}
+_MAY_HIDE = (BaseViewRestriction, Collection, Site)  # what is in them or below them
 _followers = []
 _recorded = []
 
@@ -51,7 +52,7 @@ def record(what: Event.What, instance, *, model=None, tree_path="", urls=()) -> 
             urls=[url for url in urls if url],
             public=what not in _GONE and readers_may_see(instance),
         )
-    takes = not event.public or isinstance(instance, BaseViewRestriction)
+    takes = not event.public or isinstance(instance, _MAY_HIDE)
     transaction.on_commit(partial(_tell, event.number, takes))
 
 
