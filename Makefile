@@ -61,10 +61,11 @@ browser-tools: ## Fetch the two checkers that test-browser needs besides Chromiu
 	@npm ci --prefix var/browser --ignore-scripts --no-audit --no-fund --silent
 
 .PHONY: benchmarks
-benchmarks: .venv/installed-dev ## Measure the toolkit's downloads, a large shelf and the content API
+benchmarks: .venv/installed-dev ## Measure the toolkit's downloads, a large shelf, the content API and the page cache
 	@$(BIN)/python benchmarks/exports.py
 	@$(BIN)/python benchmarks/materials.py
 	@$(BIN)/python benchmarks/content_api.py
+	@$(BIN)/python benchmarks/page_cache.py
 
 .PHONY: screenshots
 screenshots: .venv/installed-dev ## Make the pictures of docs/images anew, with Chromium

@@ -132,9 +132,7 @@ def go_live(key, title):
 def hide(key):
     from wagtail.models import PageViewRestriction
 
-    PageViewRestriction.objects.get_or_create(
-        page_id=key, restriction_type="password", password="x"
-    )
+    PageViewRestriction.objects.get_or_create(page_id=key, restriction_type="login")
 
 
 def show(key):

@@ -616,6 +616,7 @@ def test_a_front_end_elsewhere_has_its_own_answers(site, settings):
         assert allowed["Access-Control-Allow-Origin"] == "https://www.example.com"
         assert "Access-Control-Allow-Origin" not in site.get(BY_PATH).headers
     assert allowed.how == "hit"
+    assert allowed["Vary"] == "origin, Accept-Encoding"
 
 
 @pytest.mark.parametrize(
