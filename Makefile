@@ -69,10 +69,11 @@ front-end: ## Build the front end of docs/front-end in var/, with types from the
 	@CONTRACT=openapi.json npm run build --prefix var/front-end --silent
 
 .PHONY: benchmarks
-benchmarks: .venv/installed-dev ## Measure the toolkit's downloads, a large shelf and the content API
+benchmarks: .venv/installed-dev ## Measure the toolkit's downloads, a large shelf, the content API and the page cache
 	@$(BIN)/python benchmarks/exports.py
 	@$(BIN)/python benchmarks/materials.py
 	@$(BIN)/python benchmarks/content_api.py
+	@$(BIN)/python benchmarks/page_cache.py
 
 .PHONY: screenshots
 screenshots: .venv/installed-dev ## Make the pictures of docs/images anew, with Chromium

@@ -11,6 +11,7 @@ from cms.api import v3_preview
 from cms.api.content.api import content_urls
 from cms.api.v2 import api_router
 from cms.core.views import media, shared_draft, whole_picture
+from cms.delivery.keeping import same_for_all
 
 MEDIA = settings.MEDIA_URL.lstrip("/")
 
@@ -21,7 +22,7 @@ urlpatterns = [
     path("api/v2/", api_router.urls),
     path("api/content/v1/", content_urls()),
     path("api/v3-preview/", v3_preview.urls()),
-    path("sitemap.xml", sitemap),
+    path("sitemap.xml", same_for_all(sitemap)),
     path("search/", include("search.urls")),
     # Only what looks like a token: an editor may have a page at /preview/ too.
     re_path(r"^preview/(?P<token>[0-9a-f]{32}:[\w-]{43})/$", shared_draft, name="shared_draft"),

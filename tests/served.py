@@ -9,6 +9,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from cms.core.management.commands.serve import server_command
 from tests import migrated
 
 ROOT = Path(__file__).parents[1]
@@ -34,10 +35,12 @@ class Served:
             **os.environ,
             "DATABASE_URL": database or f"sqlite:///{folder / 'site.sqlite3'}",
             "MEDIA_ROOT": str(folder / "media"),
+            "VAR_DIR": str(folder / "var"),
             "DJANGO_SETTINGS_MODULE": "served_settings",
             "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}",
             **environment,
         }
+        (folder / "var" / "static").mkdir(parents=True)  # which WhiteNoise looks for
         self.server = None
 
     def __enter__(self):
@@ -62,14 +65,7 @@ class Served:
     def start(self, answers_at: str) -> None:
         """Serve, until `answers_at` answers a HEAD request."""
         self.server = subprocess.Popen(  # noqa: S603
-            [
-                str(Path(sys.executable).with_name("granian")),
-                "--interface=wsgi",
-                f"--port={self.port}",
-                "--workers=2",
-                "--log-level=critical",
-                "cms.wsgi:application",
-            ],
+            server_command("127.0.0.1", self.port, workers=2),
             cwd=ROOT,
             env=self.environment,
             start_new_session=True,

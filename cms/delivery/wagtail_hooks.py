@@ -1,9 +1,10 @@
-"""What webhooks add to the editor's screens."""
+"""What webhooks add to the editor's screens, and which pages may be kept."""
 
 from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
 
 from .admin_views import DeliveryAdmin, EndpointAdmin
+from .keeping import mark
 from .notices import paused_panel
 
 modeladmin_register(EndpointAdmin)
@@ -15,3 +16,9 @@ def show_webhooks_that_are_paused(request, panels):
     panel = paused_panel(request.user)
     if panel is not None:
         panels.append(panel)
+
+
+@hooks.register("before_serve_page", order=1000)
+def say_that_all_readers_get_the_same(page, request, args, kwargs):
+    """After Wagtail's own hook, which answers by itself for a private page."""
+    mark(request, parameters=page.query_parameters)

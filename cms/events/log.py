@@ -12,6 +12,7 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.signals import post_save, pre_delete
+from wagtail.models import BaseViewRestriction, Collection, Site
 
 from cms.core.visibility import readers_may_see
 
@@ -21,6 +22,7 @@ from .models import Event, Reader
 _LOCK = 7_205_241  # any number that nothing else in this database locks by
 _NOT_SEEN = {"file_hash"}  # fields that Wagtail fills in later, and no reader sees
 _GONE = {Event.What.UNPUBLISHED, Event.What.DELETED}
+_MAY_HIDE = (BaseViewRestriction, Collection, Site)  # what is in them or below them
 _followers = []
 _recorded = []
 
@@ -62,11 +64,12 @@ def record(
             title=title,
             shown_on=list(shown_on),
         )
-    transaction.on_commit(partial(_tell, event.number))
+    takes = not event.public or isinstance(instance, _MAY_HIDE)
+    transaction.on_commit(partial(_tell, event.number, takes))
 
 
-def _tell(number):
-    version.touch()
+def _tell(number, takes):
+    version.touch(takes)
     # Of many events in one transaction the last one tells.
     if not Event.objects.filter(number__gt=number).exists():
         for task in _followers:

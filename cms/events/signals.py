@@ -1,13 +1,16 @@
 """What is recorded: pages, and all of Wagtail's and the core's that decides what readers see."""
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models.signals import pre_delete
+from django.core.signals import request_started
+from django.db.models.signals import m2m_changed, pre_delete
 from django.dispatch import receiver
+from taggit.models import TaggedItem
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.images import get_image_model
 from wagtail.models import (
     Collection,
     CollectionViewRestriction,
+    Locale,
     Page,
     PageViewRestriction,
     Site,
@@ -22,14 +25,15 @@ from wagtail.signals import (
 from cms.core.models import Alert, SiteSettings
 from cms.core.pictures import renditions_made
 
-from . import uses
-from .log import record, record_changes_of
+from . import generation, uses
+from .log import record, record_changes_of, recorded_models
 from .models import Event
 
 for _model in (
     Alert,
     Collection,
     CollectionViewRestriction,
+    Locale,
     Redirect,
     Site,
     SiteSettings,
@@ -100,3 +104,23 @@ def moved(instance, url_path_before, parent_page_before, **kwargs):
 @receiver(pre_delete, sender=Page)
 def deleted(instance, **kwargs):
     _record(Event.What.DELETED, instance, shown_on=_parent_of(instance))
+
+
+@receiver(m2m_changed, sender=TaggedItem)
+def tagged(instance, action, **kwargs):
+    # Tags are written after what they are put on.
+    if action.startswith("post_") and type(instance) in recorded_models():
+        record(Event.What.PUBLISHED, instance)
+
+
+class _Seen:
+    mark = None
+
+
+@receiver(request_started)
+def forget_where_sites_begin(**kwargs):
+    """Wagtail keeps for an hour where each site begins, by default in each process."""
+    mark = generation.current().mark()
+    if mark is None or mark != _Seen.mark:
+        Site.clear_site_root_paths_cache()
+        _Seen.mark = mark

@@ -3,12 +3,12 @@
 An answer made at one version holds for as long as the version stays. Asking costs
 one query, or none while the cache remembers:
 
-- After each commit, `touch` puts a new random token in the cache, before the
-  publish returns. Every process sees it, and what was remembered under the old
-  token is never asked for again. Whoever read the database just before the commit
-  writes under the old token, where it does no harm.
-- What is remembered is forgotten after a minute, so a token that was lost with a
-  cache that was away does not matter for longer.
+- After each commit, `touch` moves the content generation, before the publish
+  returns. Every process sees it, and what was remembered at the old generation is
+  never asked for again. Whoever read the database just before the commit writes
+  under the old generation, where it does no harm.
+- What is remembered is forgotten after a minute, so a move that was lost with a
+  Redis that was away does not matter for longer.
 - Inside a transaction nothing is remembered: others can't see yet what it sees.
 
 The cache is the one called "shared": one for all processes of a machine out of
@@ -18,7 +18,6 @@ the box, and Redis where `CACHE_URL` says so. Several machines need that.
 import logging
 from datetime import datetime
 from typing import NamedTuple
-from uuid import uuid4
 
 from django.apps import apps
 from django.core.cache import caches
@@ -27,12 +26,12 @@ from django.db.models import BigIntegerField, Subquery, Value
 from django.utils import timezone
 from wagtail.models import DraftStateMixin, Page
 
+from . import generation
 from .models import Event
 
 logger = logging.getLogger(__name__)
 
 REMEMBERED_FOR = 60  # seconds
-_TOKEN = "content-token"  # noqa: S105 - it opens nothing
 
 
 class Version(NamedTuple):
@@ -48,30 +47,31 @@ class Version(NamedTuple):
 
 
 def current() -> Version:
-    if connection.in_atomic_block:
+    # The generation before anything is read.
+    mark = None if connection.in_atomic_block else generation.current().mark()
+    if mark is None:
         return _read()
     try:
-        return _remembered()
+        return _remembered(mark)
     except Exception as error:  # each cache has errors of its own, and the page must be read
         logger.error("The cache does not answer: %s", error)
         return _read()
 
 
-def touch() -> None:
-    """Have the version read anew by all processes. Call it after the commit of a change."""
+def touch(takes=False) -> None:
+    """Have all that was made of the content made anew. Call it after the commit of a change.
+
+    `takes`: something that readers could see may not be seen any more.
+    """
     try:
-        caches["shared"].set(_TOKEN, uuid4().hex, None)
-    except Exception as error:
-        logger.error("The cache could not be told of a change: %s", error)
+        generation.current().move(takes)
+    except OSError as error:
+        logger.error("The content generation could not be moved: %s", error)
 
 
-def _remembered():
+def _remembered(mark):
     cache = caches["shared"]
-    token = cache.get(_TOKEN)
-    if token is None:
-        token = uuid4().hex
-        cache.set(_TOKEN, token, None)
-    key = f"content-version-{token}"
+    key = f"content-version-{mark[0]}"
     version = cache.get(key)
     if version is None or (version.until and version.until <= timezone.now()):
         version = _read()

@@ -13,4 +13,5 @@ def record_what_was_moved_together(request, action_type, objects, action_class_i
     if action_type == "add_to_collection":
         for item in objects:
             if not isinstance(item, Page):
+                item.refresh_from_db()  # the change was made in the database alone
                 record(Event.What.PUBLISHED, item)

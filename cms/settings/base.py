@@ -5,10 +5,12 @@ from pathlib import Path
 import environ
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
+
+# What the site keeps for itself, and what all processes of this machine share.
+VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 
 DEBUG = False
 
@@ -24,8 +26,6 @@ INSTALLED_APPS = [
     "wagtail.api.v2",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
-    # It hears of a new address last, when the redirect from the old one is made.
-    "cms.events",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
     "wagtail.contrib.typed_table_block",
@@ -51,9 +51,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
+    # Last, for it listens to what the others have done: a redirect for a page that moved.
+    "cms.events",
 ]
 
 MIDDLEWARE = [
+    "cms.delivery.keeping.keeping_middleware",  # sees what all others have made of an answer
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -94,7 +97,7 @@ INSTALLED_APPS.append("django.forms")
 
 # Database ------------------------------------------------------------------
 
-VAR_DIR.mkdir(exist_ok=True)
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -121,6 +124,20 @@ CACHES["shared"] = (
         "LOCATION": VAR_DIR / "cache",
     }
 )
+# The number that all processes of this machine compare before they give a kept page;
+# several machines have it in Redis.
+GENERATION_FILE = VAR_DIR / "generation"
+
+# How long caches, ours and those in front of the site, may keep a page or an answer of
+# the APIs, and for how long those in front may give the old one while they ask for the
+# new one; seconds. Ours gives no answer that has changed.
+SHARED_MAX_AGE = env.int("SHARED_MAX_AGE", default=60)
+STALE_WHILE_REVALIDATE = env.int("STALE_WHILE_REVALIDATE", default=60)
+
+# The page cache: how many answers each process keeps, and how much of them.
+PAGE_CACHE = env.bool("PAGE_CACHE", default=True)
+PAGE_CACHE_ENTRIES = env.int("PAGE_CACHE_ENTRIES", default=2000)
+PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", default=24 * 1024 * 1024)
 
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 vars().update(env.email("EMAIL_URL", default=f"filemail:///{EMAIL_FILE_PATH}"))
@@ -245,10 +262,6 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 # The content API ----------------------------------------------------------------
 
-# How long a cache in front of the site may keep an answer, and for how long it may
-# give the old one while it asks for the new one; seconds.
-CONTENT_API_SHARED_MAX_AGE = env.int("CONTENT_API_SHARED_MAX_AGE", default=60)
-CONTENT_API_STALE_WHILE_REVALIDATE = env.int("CONTENT_API_STALE_WHILE_REVALIDATE", default=60)
 # For how long `sync/` can say what was removed. Who asks less often must begin again.
 SYNC_REMEMBERS_DAYS = env.int("SYNC_REMEMBERS_DAYS", default=90)
 # False: who reads it needs a token that may (content:read).

@@ -14,6 +14,7 @@ CACHES = {
     name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
     for name in ("default", "shared")
 }
+GENERATION_FILE = f"{tempfile.mkdtemp(prefix='generation-')}/number"
 MEDIA_ROOT = tempfile.mkdtemp(prefix="media-")
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 TASKS_BACKEND = "immediate"

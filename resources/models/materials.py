@@ -17,6 +17,7 @@ class MaterialsPage(BasePage):
     """Posters, leaflets, pictures: document collections, each under its heading."""
 
     reader_kind = "Materials"
+    query_parameters = ("kind", "language", "format", "collection", "page")
     page_description = "Posters, leaflets and pictures to take away, shelf by shelf."
     parent_page_types = ["home.HomePage"]
     subpage_types = []

@@ -1,6 +1,8 @@
+import os
 from datetime import timedelta
 
 import pytest
+import redis
 from django.utils import timezone
 
 from cms.delivery import queue, sending
@@ -57,3 +59,15 @@ class Clock:
 
     def forward(self, **time):
         self.ahead += timedelta(**time)
+
+
+@pytest.fixture
+def redis_url():
+    """A Redis that may be written to: `TEST_REDIS_URL`. No Redis, no test."""
+    address = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/7")
+    try:
+        with redis.Redis.from_url(address) as client:
+            client.ping()
+    except redis.RedisError:
+        pytest.skip("There is no Redis at TEST_REDIS_URL.")
+    return address

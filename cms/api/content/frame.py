@@ -6,13 +6,12 @@
     def list_partners(request, params: Query[Parameters]):
         return Answer({"items": […]}, tags=["partners"])
 
-An answer is made once for each version of the content and kept, plain and
-compressed. A request that has it already is told so before anything is made.
+An answer is made once for each version of the content and kept. A request that
+has it already is told so before anything is made. The page cache compresses it.
 """
 
 import inspect
 import json
-import re
 from functools import cache, partial, wraps
 from hashlib import sha256
 from typing import Annotated, NamedTuple, get_args, get_origin, get_type_hints
@@ -23,10 +22,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.http import http_date, parse_etags
-from django.utils.text import compress_string
 from ninja import Router, Schema
 from pydantic import Field
 
+from cms.delivery import keeping
 from cms.events import version
 
 from ..wagtail_schemas import RichTextOutputFormat
@@ -39,7 +38,6 @@ MOST_ROWS = 100
 ROWS = 20
 UNKEPT = "x-unkept"  # said of an operation to `openapi.completed`, and not in the document
 LARGEST_ID = 2**31 - 1
-_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
@@ -99,9 +97,11 @@ def reads(
             refuse_unknown(request, known)
             make = partial(view, request, **arguments)
             if not public:
-                return _unkept(request, make)
+                return _unkept(make)
             if fresh:
                 fresh(request, **arguments)
+            elif settings.CONTENT_API_OPEN:
+                keeping.mark(request, kept=kept)
             response = _versioned(request, make, kept)
             if fresh:
                 whose = "" if settings.CONTENT_API_OPEN else "private, "
@@ -164,13 +164,13 @@ def refuse_unknown(request, known):
 
 def _versioned(request, make, kept):
     if not kept:
-        made = _written(make(), _compressed(request))
+        made = _written(make())
         etag = _etag(request, sha256(made[0]).hexdigest())
-        return _unchanged(request, etag) or _respond(request, made, etag)
+        return _unchanged(request, etag) or _respond(made, etag)
     now = version.current()
     etag = _etag(request, now)
     return _unchanged(request, etag, now.changed) or _respond(
-        request, _kept(request, etag, make), etag, now.changed
+        _kept(request, etag, make), etag, now.changed
     )
 
 
@@ -188,30 +188,25 @@ def _kept(request, etag, make):
     """What `make` gives, written; made once for each ETag."""
     # Inside a transaction others do not see what is seen here.
     if connection.in_atomic_block or len(request.META["QUERY_STRING"]) > LONGEST_KEPT:
-        return _written(make(), _compressed(request))
+        return _written(make())
     key = f"content-api-{etag}"
     found = answers_kept.get(key)
     if found is None:
-        found = _written(make(), _compressed(request))
+        found = _written(make())
         answers_kept.set(key, found, KEPT_FOR)
     return found
 
 
-def _written(answer: Answer, compressed=False) -> tuple[bytes, list[str]]:
-    text = json.dumps(answer.body, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
-    return compress_string(text) if compressed else text, answer.tags
-
-
-def _compressed(request) -> bool:
-    return bool(_GZIP.search(request.headers.get("Accept-Encoding", "")))
+def _written(answer: Answer) -> tuple[bytes, list[str]]:
+    text = json.dumps(answer.body, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return text.encode(), answer.tags
 
 
 def _etag(request, content) -> str:
-    """Another one for whatever could make another answer, byte by byte."""
+    """Another one for whatever could make another answer."""
     asked = sorted(request.GET.lists())
-    encoding = "gzip" if _compressed(request) else "plain"
     made_of = f"{content} {contract()} {request.build_absolute_uri(request.path)} {asked}"
-    return f'"{sha256(made_of.encode()).hexdigest()[:32]}-{encoding}"'
+    return f'"{sha256(made_of.encode()).hexdigest()[:32]}"'
 
 
 @cache
@@ -225,25 +220,21 @@ def contract() -> str:
 # Answers -------------------------------------------------------------------------
 
 
-def _respond(request, made, etag, changed=None):
+def _respond(made, etag, changed=None):
     body, tags = made
     response = HttpResponse(body, content_type="application/json")
-    if _compressed(request):
-        response["Content-Encoding"] = "gzip"
     names = sorted({"content", *tags})
     response["Cache-Tag"] = ",".join(names)
     response["Surrogate-Key"] = " ".join(names)
     return _with_headers(response, etag, changed)
 
 
-def _unkept(request, make):
+def _unkept(make):
     """An answer for this reader alone, that leaves no trace on its way."""
-    body, _ = _written(make(), _compressed(request))
+    body, _ = _written(make())
     response = HttpResponse(body, content_type="application/json")
-    if _compressed(request):
-        response["Content-Encoding"] = "gzip"
     response["Cache-Control"] = "no-store"
-    response["Vary"] = "Accept-Encoding, Authorization"
+    response["Vary"] = "Authorization"
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
     return response
@@ -254,12 +245,8 @@ def _with_headers(response, etag, changed):
     if changed:
         response["Last-Modified"] = http_date(changed.timestamp())
     if settings.CONTENT_API_OPEN:
-        response["Cache-Control"] = (
-            f"public, max-age=0, s-maxage={settings.CONTENT_API_SHARED_MAX_AGE}, "
-            f"stale-while-revalidate={settings.CONTENT_API_STALE_WHILE_REVALIDATE}"
-        )
-        response["Vary"] = "Accept-Encoding"
+        response["Cache-Control"] = keeping.cache_control()
     else:
         response["Cache-Control"] = "private, max-age=0, must-revalidate"
-        response["Vary"] = "Accept-Encoding, Authorization"
+        response["Vary"] = "Authorization"
     return response

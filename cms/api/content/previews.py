@@ -33,7 +33,7 @@ class Preview(PageAtPath):
     preview_ends_at: datetime
 
 
-@reads(router, "preview/{token}/", answers=Preview, may_be_missing=True, public=False)
+@reads(router, "preview/{token}/", answers=Preview, may_be_missing=True, public=False, auth=None)
 def get_preview(request, token: Token, params: Query[ViewParameters]):
     """The draft that a preview's token leads to.
 

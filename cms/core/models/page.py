@@ -24,6 +24,8 @@ class BasePage(Page):
 
     #: What readers call this kind of page, where search results say it first.
     reader_kind = "Page"
+    #: The query parameters that the page looks at. To any others its answer is the same.
+    query_parameters: tuple[str, ...] = ()
 
     summary = models.CharField(
         max_length=255,

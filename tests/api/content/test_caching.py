@@ -1,6 +1,5 @@
 """An answer that has not changed costs next to nothing, and one that has is never given again."""
 
-import gzip
 from datetime import timedelta
 
 import pytest
@@ -79,15 +78,9 @@ def test_a_whole_answer_costs_nothing_while_it_is_warm(site, client):
     assert again.headers == first.headers
 
 
-def test_the_etag_is_strong_and_each_encoding_has_its_own(site, client):
-    plain, _ = asks(client)
-    packed, _ = asks(client, **{"Accept-Encoding": "br, gzip"})
-    refused, _ = asks(client, **{"Accept-Encoding": "gzip;q=0"})
-    assert plain["ETag"].startswith('"')
-    assert packed["ETag"] != plain["ETag"]
-    assert refused["ETag"] == plain["ETag"]
-    assert packed["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.content) == plain.content
+def test_the_etag_is_strong(site, client):
+    answer, _ = asks(client)
+    assert answer["ETag"].startswith('"')
 
 
 def test_caches_in_between_are_told_how_long_and_under_which_names(site, client):
@@ -97,9 +90,7 @@ def test_caches_in_between_are_told_how_long_and_under_which_names(site, client)
     assert {"content", f"page-{site.pk}", "type-home.StandardPage", "menus"} <= set(names)
     assert answer["Surrogate-Key"].split() == names
     assert answer["Last-Modified"]
-    assert {part.strip().lower() for part in answer["Vary"].split(",")} == {
-        "accept-encoding", "origin",
-    }  # fmt: skip
+    assert answer["Vary"] == "origin"  # the page cache packs it, and adds Accept-Encoding
     assert not answer.cookies
 
 

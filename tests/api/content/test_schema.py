@@ -139,6 +139,8 @@ def test_every_operation_declares_its_errors_headers_and_who_may_ask():
             assert {"401", "403"} <= responses.keys(), path
             assert {"Bearer": []} in operation["security"]
             assert "WWW-Authenticate" in responses["401"]["headers"]
+        else:
+            assert "security" not in operation
         for status, response in responses.items():
             if status.startswith("4"):
                 assert list(response["content"]) == ["application/problem+json"]

@@ -15,7 +15,22 @@ logger = logging.getLogger(__name__)
 
 SECONDS_TO_STOP = 10  # for requests and tasks under way; then they are ended
 SECONDS_BETWEEN_STARTS = 10  # of a worker that keeps ending
+THREADS = 32  # of each worker: a slow download holds one, and more answer no quicker
 DAY = 24 * 60 * 60
+
+
+def server_command(host: str, port: int, workers: int) -> list[str]:
+    """Granian, as the site is served."""
+    return [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface=wsgi",
+        f"--host={host}",
+        f"--port={port}",
+        f"--workers={workers}",
+        f"--blocking-threads={THREADS}",
+        "--log-level=error",  # a warning says that these are many threads
+        "cms.wsgi:application",
+    ]
 
 
 class Command(BaseCommand):
@@ -33,15 +48,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, host, port, workers, every, **options):
         server = subprocess.Popen(  # noqa: S603 - our own server, with numbers and a host
-            [
-                str(Path(sys.executable).with_name("granian")),
-                "--interface=wsgi",
-                f"--host={host}",
-                f"--port={port}",
-                f"--workers={workers}",
-                "--log-level=warning",
-                "cms.wsgi:application",
-            ],
+            server_command(host, port, workers),
             # Ctrl and C reaches us alone, and we stop the server in good order.
             start_new_session=True,
         )
