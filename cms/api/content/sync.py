@@ -13,8 +13,6 @@ from ninja.errors import HttpError
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from cms.core.representations import absolute
-
 from ..feed import kinds, waiting
 from ..feed.keeping import catch_up
 from ..models import FeedItem
@@ -143,7 +141,7 @@ def sync(request, params: Query[SyncParameters]):
         "items": _items(rows, site, request),
         "has_more": has_more,
         "next_token": token,
-        "next_url": _url(request, params, token),
+        "next_url": _url(request, token),
     }
     return Answer(body, ["sync"])
 
@@ -201,10 +199,11 @@ def _item(row, json) -> dict | None:
     return {"kind": row.kind, "id": row.key, "changed_at": row.at, row.kind: json}
 
 
-def _url(request, params, token):
+def _url(request, token):
+    """The address of the next answer, at the host that was asked: the token holds for that."""
     asked = [(name, value) for name, values in request.GET.lists() for value in values]
-    query = [(name, value) for name, value in asked if name != "token"]
-    return absolute(f"{request.path}?{urlencode([*query, ('token', token)])}", request)
+    query = [(name, value) for name, value in asked if name not in ("token", "wait")]
+    return request.build_absolute_uri(f"{request.path}?{urlencode([*query, ('token', token)])}")
 
 
 content_api.add_router("sync/", router)

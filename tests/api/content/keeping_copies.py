@@ -74,3 +74,8 @@ def assert_in_step(copy: Copy) -> None:
         assert copy.things[key] == thing, key
     for part in PARTS:
         assert copy.parts[part] == read(copy.client, f"/{part}/"), part
+
+
+def told(items):
+    """What a list of items says in short: ("page", 5), ("removed", 5), ("changed", "menus")."""
+    return [(item["kind"], item.get("what", item.get("id"))) for item in items]
