@@ -3,6 +3,7 @@
 from copy import copy
 
 from django.http import JsonResponse
+from django.utils.functional import SimpleLazyObject
 from wagtail.models import Site
 
 from . import references
@@ -24,18 +25,28 @@ def site_middleware(get_response):
     """The record of the site that is asked for is read once until a change.
 
     Wagtail reads it once for each request, and remembers it there by a name of its own.
+    What needs no site, needs no database for it either.
     """
 
     def middleware(request):
-        host = (request.get_host(), request.get_port())
-        site = kept(("site", host), lambda: Site.find_for_request(request))
-        request._wagtail_site = copy(site)
-        if site is not None:
-            # A page of this request's own, as pages keep things about the request.
-            request._wagtail_site.root_page = copy(site.root_page)
+        request._wagtail_site = SimpleLazyObject(lambda: site_of(request))
         return get_response(request)
 
+    def site_of(request):
+        host = (request.get_host(), request.get_port())
+        site = copy(kept(("site", host), lambda: _read_site(request)))
+        if site is not None:
+            # A page of this request's own, as pages keep things about the request.
+            site.root_page = copy(site.root_page)
+        return site
+
     return middleware
+
+
+def _read_site(request):
+    asked = copy(request)
+    del asked._wagtail_site
+    return Site.find_for_request(asked)
 
 
 def store_middleware(get_response):

@@ -135,6 +135,6 @@ class SiteSettings(BaseSiteSetting):
         remembered = cls.get_cache_attr_name()
         if not hasattr(request, remembered):
             site = Site.find_for_request(request)
-            found = kept(("settings", site and site.pk), lambda: cls.for_site(site))
+            found = kept(("settings", site.pk if site else None), lambda: cls.for_site(site))
             setattr(request, remembered, copy(found))
         return getattr(request, remembered)
