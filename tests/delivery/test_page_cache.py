@@ -79,6 +79,10 @@ def clock(monkeypatch):
     return ahead
 
 
+def refuse(*args, **kwargs):
+    raise DatabaseError("The database is away.")
+
+
 def publish(page, title):
     page.title = title
     page.save_revision().publish()
@@ -494,9 +498,6 @@ class TestWhenRenderingFails:
     def away(self):
         """Call it, and the database does not answer until the test ends."""
 
-        def refuse(*args, **kwargs):
-            raise DatabaseError("The database is away.")
-
         with ExitStack() as until_the_end:
             yield lambda: until_the_end.enter_context(connection.execute_wrapper(refuse))
 
@@ -569,6 +570,8 @@ def test_while_the_generation_is_unknown_all_is_made_anew(about):
     site.cache.generation = NobodyKnows()
     assert [site.get("/about/").how for _ in range(2)] == ["bypass"] * 2
     assert len(site.renders) == 3
+    with connection.execute_wrapper(refuse):
+        assert site.get("/about/").status == 500
 
 
 POISON = {
