@@ -137,7 +137,7 @@ STALE_WHILE_REVALIDATE = env.int("STALE_WHILE_REVALIDATE", default=60)
 # The page cache: how many answers each process keeps, and how much of them.
 PAGE_CACHE = env.bool("PAGE_CACHE", default=True)
 PAGE_CACHE_ENTRIES = env.int("PAGE_CACHE_ENTRIES", default=2000)
-PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", default=24 * 1024 * 1024)
+PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", default=16 * 1024 * 1024)
 
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 vars().update(env.email("EMAIL_URL", default=f"filemail:///{EMAIL_FILE_PATH}"))

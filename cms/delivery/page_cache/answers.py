@@ -67,19 +67,13 @@ class Answer:
     def parameters(self) -> frozenset[str] | None:
         """The query parameters that it looked at; None when it may have been all of them.
 
-        https://www.rfc-editor.org/rfc/rfc9875.html#name-no-vary-search
+        https://datatracker.ietf.org/doc/draft-ietf-httpbis-no-vary-search/
         """
         said = self.header("no-vary-search")
         return frozenset(_NAMES.findall(said)) if said.startswith("params") else None
 
-    def read(self) -> bytes:
-        """The body, whole; what the framework does at the end of a request is done then."""
-        try:
-            return b"".join(self.parts)
-        finally:
-            self.close()
-
     def close(self) -> None:
+        """What the framework does at the end of a request is done then."""
         if hasattr(self.parts, "close"):
             self.parts.close()
 

@@ -66,9 +66,7 @@ class PageCache:
 
     def _fresh(self, key, mark) -> Entry | None:
         entry = self.store.get(key)
-        if entry is None or entry.mark != mark or time.time() >= entry.until:
-            return None
-        return entry
+        return entry if entry is not None and _holds(entry, mark) else None
 
     # Making ------------------------------------------------------------------
 
@@ -96,7 +94,7 @@ class PageCache:
             if flight.brought is None:
                 break
             entry, how = flight.brought
-            if how == "stale" or (entry.mark and entry.mark == self.generation.mark()):
+            if how == "stale" or _holds(entry, self.generation.mark()):
                 return _give(environ, start_response, entry, how)
         return self._render(environ, start_response, key, None)
 
@@ -131,7 +129,7 @@ class PageCache:
             return self._hand_on(answer, start_response)
         entry = self._entry(answer, mark, taken)
         self._keep(environ, key, answer, entry)
-        self._land(key, flight, (entry, "hit"))
+        self._land(key, flight, (entry, "hit") if answer.depends_on_events_alone else None)
         return _give(environ, start_response, entry, "miss")
 
     def _entry(self, answer, mark, taken) -> Entry:
@@ -141,8 +139,8 @@ class PageCache:
             vary.append("Accept-Encoding")
         headers.append(("Vary", ", ".join(vary)))
         holds = None
-        body = b"".join(answer.parts)
         try:
+            body = b"".join(answer.parts)
             holds = Holds.now()
         except DatabaseError as error:
             logger.error("An answer is not kept, for nobody knows when it expires: %s", error)
@@ -194,6 +192,7 @@ class PageCache:
         return (
             old is not None
             and old.status.startswith("200")
+            and old.taken is not None
             and now < old.expires
             and now < old.made + OLDEST
             # Whatever was taken from readers since then stays taken.
@@ -207,6 +206,10 @@ class PageCache:
     def _hand_on(self, answer, start_response):
         start_response(answer.status, [*answer.headers, ("X-Cache", "bypass")])
         return answer.parts
+
+
+def _holds(entry, mark) -> bool:
+    return mark is not None and entry.mark == mark and time.time() < entry.until
 
 
 class _Flight:

@@ -42,7 +42,7 @@ class Editor:
 
     def __init__(self, site):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.delivery.editing"],
+            [sys.executable, "-m", "tests.delivery.page_cache.editing"],
             cwd=ROOT,
             env=site.environment,
             stdin=subprocess.PIPE,

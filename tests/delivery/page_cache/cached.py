@@ -4,10 +4,15 @@ from io import BytesIO
 from urllib.parse import unquote_to_bytes
 
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import DatabaseError
 from django.http.response import ResponseHeaders
 
+from cms.api.content.api import PREFIX
+from cms.delivery import keeping
 from cms.delivery.page_cache import PageCache
 from cms.events import generation
+
+BY_PATH = f"{PREFIX}pages/by-path/?path=/about/"
 
 
 class Answer:
@@ -79,3 +84,24 @@ class Site:
 
     def made(self, address, **headers) -> Answer:
         return ask(self.django, address, **headers)
+
+
+def content(body=b"x", before=lambda: None):
+    """An application whose answer is the same for all readers."""
+
+    def application(environ, start_response):
+        before()
+        environ[keeping.MARK] = True
+        start_response("200 OK", [("Cache-Control", "public, s-maxage=60")])
+        return [body(environ) if callable(body) else body]
+
+    return application
+
+
+def refuse(*args, **kwargs):
+    raise DatabaseError("The database is away.")
+
+
+def publish(page, title):
+    page.title = title
+    page.save_revision().publish()

@@ -15,8 +15,8 @@ def main():
     from django.core.cache import caches
     from django.core.handlers.wsgi import WSGIHandler
 
-    from tests.delivery import editing
-    from tests.delivery.cached import ask
+    from tests.delivery.page_cache import editing
+    from tests.delivery.page_cache.cached import ask
 
     handler = WSGIHandler()
     print(json.dumps("ready"), flush=True)
