@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -208,10 +209,12 @@ def note_middleware(get_response):
         notes.write_text("")
 
         def read(_):
-            connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
-            connection.request("GET", "/page-0/")
-            answer = connection.getresponse()
-            return answer.status, re.search(rb"<h1.*?</h1>", answer.read(), re.S)[0]
+            with closing(
+                http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+            ) as connection:
+                connection.request("GET", "/page-0/")
+                answer = connection.getresponse()
+                return answer.status, re.search(rb"<h1.*?</h1>", answer.read(), re.S)[0]
 
         with ThreadPoolExecutor(200) as readers:
             assert len(set(readers.map(read, range(1000)))) == 1
