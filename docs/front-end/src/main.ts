@@ -15,8 +15,20 @@ interface Shown {
   headers?: Record<string, string>;
 }
 
+const include: ("menus" | "settings")[] = ["menus", "settings"];
+
+/** A draft, for whoever has the token that the editor's preview, or a link, gave out. */
+async function preview(token: string): Promise<Shown> {
+  const asked = await api.GET("/preview/{token}/", { params: { path: { token }, query: { include } } });
+  if (asked.response.status === 404) return { status: 404, body: html`<h1>This preview is over</h1>`.text };
+  const headers = { "Cache-Control": "no-store", "Referrer-Policy": "no-referrer" };
+  return { status: 200, body: await drawView(answer(asked), api), headers };
+}
+
 async function show(address: URL, request: IncomingMessage): Promise<Shown> {
-  const query = { path: address.pathname, include: ["menus", "settings"] as ("menus" | "settings")[] };
+  const token = address.searchParams.get("token");
+  if (address.pathname === "/preview" && token) return preview(token);
+  const query = { path: address.pathname, include };
   const asked = await api.GET("/pages/by-path/", { params: { query } });
   if (asked.response.status === 404) return { status: 404, body: html`<h1>Page not found</h1>`.text };
   const found = answer(asked);
