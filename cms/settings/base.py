@@ -26,6 +26,9 @@ INSTALLED_APPS = [
     "wagtail.api.v2",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
+    # It hears of a new address after a redirect from the old one is made, and of a page that
+    # is deleted before Wagtail unpublishes it.
+    "cms.events",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
     "wagtail.contrib.typed_table_block",
@@ -51,8 +54,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
-    # Last, for it listens to what the others have done: a redirect for a page that moved.
-    "cms.events",
 ]
 
 MIDDLEWARE = [

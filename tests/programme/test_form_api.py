@@ -223,7 +223,7 @@ class TestABodyThatCannotBeTaken:
             (b'{"answers": {"name": 1e99999999999999999999}}', 400),
             (b'{"answers": {"name": ' + b"9" * 100_000 + b"}}", 422),
             (b"[" * 100_000, 400),
-            (b'{"answers": {"name": ' + b"[" * 900 + b"]" * 900 + b"}}", 422),
+            (b'{"answers": {"name": ' + b"[" * 300 + b"]" * 300 + b"}}", 422),
             (b"[]", 422),
             (b'"answers"', 422),
             (b"null", 422),

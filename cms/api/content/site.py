@@ -157,8 +157,9 @@ def list_alerts(request):
 def list_redirects(request, params: Query[Paging]):
     """Old addresses, and where they lead."""
     found, next_cursor = cursors.part(request, _redirects(site_of(request)), params)
-    items = [_redirect_json(redirect, request) for redirect in found]
-    return Answer({"items": items, "next_cursor": next_cursor}, ["redirects"])
+    return Answer(
+        {"items": _redirects_json(found, request), "next_cursor": next_cursor}, ["redirects"]
+    )
 
 
 def _redirects(site):
@@ -171,18 +172,21 @@ def _redirects(site):
     )
 
 
-def _redirect_json(redirect, request) -> RedirectData:
-    return {
-        "id": redirect.pk,
-        "path": redirect.old_path,
-        "location": absolute(redirect.link, request),
-        "is_permanent": redirect.is_permanent,
-    }
+def _redirects_json(redirects, request) -> list[RedirectData]:
+    return [
+        {
+            "id": redirect.pk,
+            "path": redirect.old_path,
+            "location": absolute(link, request),
+            "is_permanent": redirect.is_permanent,
+        }
+        for redirect in redirects
+        if (link := redirect.link)  # a page outside every site has none
+    ]
 
 
 def _to_keep(site, keys, request):
-    found = _redirects(site).filter(pk__in=keys)
-    return [_redirect_json(redirect, request) for redirect in found]
+    return _redirects_json(_redirects(site).filter(pk__in=keys), request)
 
 
 @reads(router, "sitemap/", answers=Sitemap)
