@@ -15,17 +15,19 @@ VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 DEBUG = False
 
 INSTALLED_APPS = [
-    # Ours come first, so that our templates and commands win.
+    # Before our event log, which tells of a page that moved when its redirect has been made.
+    "wagtail.contrib.redirects",
+    # Ours come before the others, so that our templates and commands win.
     "home",
     "programme",
     "resources",
     "search",
     "cms.api",
     "cms.delivery",
+    "cms.events",
     "cms.core",
     "wagtail.api.v2",
     "wagtail.contrib.forms",
-    "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
     "wagtail.contrib.typed_table_block",
@@ -51,8 +53,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
-    # Last, for it listens to what the others have done: a redirect for a page that moved.
-    "cms.events",
 ]
 
 MIDDLEWARE = [
