@@ -35,10 +35,13 @@ def steady(value, key=""):
         return {name: steady(part, name) for name, part in value.items()}
     if isinstance(value, list):
         return [steady(part, key) for part in value]
-    if key in ("id", "parent") and value is not None:
+    if key in ("id", "parent", "form_of") and value is not None:
         return "id"
     if isinstance(value, str):
-        value = re.sub(r"/(pages|documents|images|redirects|collections)/\d+/", r"/\1/id/", value)
+        value = re.sub(
+            r"/(pages|documents|images|redirects|collections|forms)/\d+/", r"/\1/id/", value
+        )
+        value = re.sub(r"/media/pictures/\d+", "/media/pictures/id", value)
         value = re.sub(r"/media/images/[\w.-]+", "/media/images/file", value)
         return re.sub(r"/(poster)_\w+\.pdf", r"/\1.pdf", value)
     return value
