@@ -109,8 +109,6 @@ class PageCache:
         old = self.store.get(key)
         mark, taken = self.generation.mark(), self.generation.taken()
         asked = {**environ, "REQUEST_METHOD": "GET", "QUERY_STRING": key[1]}
-        if not key[0].origin:
-            asked.pop("HTTP_ORIGIN", None)  # of those who may not read
         try:
             answer = Answer(self.application, asked)
         except Exception:
@@ -121,7 +119,9 @@ class PageCache:
         if answer.failed and self._may_stand_in(old):
             answer.close()
             return self._stand_in(environ, start_response, key, flight, old)
-        if not answer.is_same_for_all():
+        # Some may read a draft whose address they know, and nothing else.
+        for_one_origin = not key[0].origin and answer.header("access-control-allow-origin")
+        if for_one_origin or not answer.is_same_for_all():
             self._never_kept.note(hash(key))
             if not answer.failed:
                 self.store.drop(key)

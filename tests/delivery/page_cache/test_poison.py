@@ -1,8 +1,10 @@
 """Nobody can fill the page cache with rubbish, nor have others get what was made for them."""
 
 import pytest
+from wagtail.models import Site as WagtailSite
 
 from cms.api.content.api import PREFIX
+from cms.core.models import SiteSettings
 
 from .cached import BY_PATH, Site, ask, content
 
@@ -52,6 +54,16 @@ def test_a_front_end_elsewhere_has_its_own_answers(site, settings):
         assert "Access-Control-Allow-Origin" not in site.get(BY_PATH).headers
     assert allowed.how == "hit"
     assert allowed["Vary"] == "origin, Accept-Encoding"
+
+
+def test_the_front_end_that_shows_drafts_is_known_by_its_origin(site):
+    place = WagtailSite.objects.get(is_default_site=True)
+    address = "https://front.example.org/preview?token={token}"
+    SiteSettings.objects.update_or_create(site=place, defaults={"preview_address": address})
+    for origin in ("https://front.example.org", "https://evil.example.org"):
+        answer = site.get(f"{PREFIX}preview/1:2/", Origin=origin)
+        right = origin if "front" in origin else ""
+        assert answer["Access-Control-Allow-Origin"] == right
 
 
 @pytest.mark.parametrize(
