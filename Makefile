@@ -32,6 +32,10 @@ run: setup ## Set everything up if need be, and serve the site on HOST:PORT (127
 setup: .venv/installed .env var/static.collected ## Install, migrate, load the starter content, make an administrator: all but serve
 	@$(LOCAL) $(BIN)/python manage.py set_up
 
+.PHONY: doctor
+doctor: .venv/installed .env ## Say what is wrong with the configuration, and how to mend it
+	@$(LOCAL) $(BIN)/python manage.py doctor
+
 .PHONY: dev
 dev: setup ## Serve with reloading and debug pages, for developers
 	@export DJANGO_SETTINGS_MODULE=cms.settings.dev; trap 'kill 0' EXIT; \
@@ -39,8 +43,12 @@ dev: setup ## Serve with reloading and debug pages, for developers
 		$(BIN)/python manage.py runserver $(HOST):$(PORT)
 
 .PHONY: test
-test: .venv/installed-dev ## Run the tests that need no service and no browser, with coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term -n auto --dist loadgroup -m "not browser and not office"
+test: .venv/installed-dev ## Run the tests that need no service and no browser
+	@$(BIN)/python -m pytest $(COVERAGE) -n auto --dist loadgroup -m "not browser and not office and not edge"
+
+.PHONY: coverage
+coverage: ## The same, counting which lines they reach: they take half as long again
+	@$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report=term"
 
 .PHONY: test-api
 test-api: .venv/installed-dev ## Try thousands of requests on the content API, and see that its answers keep to its schema
@@ -48,11 +56,15 @@ test-api: .venv/installed-dev ## Try thousands of requests on the content API, a
 
 .PHONY: test-browser
 test-browser: .venv/installed-dev ## Run the tests that drive Chromium
-	@$(BIN)/python -m pytest -m browser tests/browser
+	@$(BIN)/python -m pytest -m browser -n 2 --dist loadfile tests/browser
 
 .PHONY: test-office
 test-office: .venv/installed-dev ## Run the tests that open downloads with LibreOffice and EPUBCheck
 	@$(BIN)/python -m pytest -m office tests/resources
+
+.PHONY: test-edge
+test-edge: .venv/installed-dev ## Run the tests of Varnish in front of the site
+	@$(BIN)/python -m pytest -m edge -n 2 --dist loadfile tests/delivery/edge
 
 .PHONY: browser-tools
 browser-tools: ## Fetch the two checkers that test-browser needs besides Chromium and Java (with npm)
@@ -68,12 +80,15 @@ front-end: ## Build the front end of docs/front-end in var/, with types from the
 	@npm ci --prefix var/front-end --ignore-scripts --no-audit --no-fund --silent
 	@CONTRACT=openapi.json npm run build --prefix var/front-end --silent
 
+.PHONY: bench
+bench: .venv/installed-dev ## Measure the site beside a bare view, a plain Wagtail site, nginx and Varnish (DATABASE=, REDIS=)
+	@$(BIN)/python benchmarks/side_by_side.py --database "$(DATABASE)" --redis "$(REDIS)" $(BENCH)
+
 .PHONY: benchmarks
-benchmarks: .venv/installed-dev ## Measure the toolkit's downloads, a large shelf, the content API and the page cache
+benchmarks: bench ## The same; and the toolkit's downloads, a large shelf, the content API
 	@$(BIN)/python benchmarks/exports.py
 	@$(BIN)/python benchmarks/materials.py
 	@$(BIN)/python benchmarks/content_api.py
-	@$(BIN)/python benchmarks/page_cache.py
 
 .PHONY: screenshots
 screenshots: .venv/installed-dev ## Make the pictures of docs/images anew, with Chromium
@@ -86,6 +101,7 @@ lint: .venv/installed-dev ## Check style, templates, layers and migrations
 	@$(BIN)/djhtml --check templates
 	@$(BIN)/curlylint --quiet templates
 	@$(BIN)/lint-imports
+	@$(BIN)/python .ci/licences.py --check
 	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
 	@SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		ALLOWED_HOSTS=www.example.org WAGTAILADMIN_BASE_URL=https://www.example.org \
@@ -98,9 +114,17 @@ format: .venv/installed-dev ## Put code and templates into the house style
 	@$(BIN)/ruff format .
 	@$(BIN)/djhtml templates
 
+.PHONY: audit
+audit: var/audit/installed ## Look for known faults in our code and in what it runs on, and list the parts in var/parts.cdx.json
+	@var/audit/bin/python .ci/audit.py
+
+.PHONY: licences
+licences: .venv/installed-dev ## Write docs/licences.md anew
+	@$(BIN)/python .ci/licences.py
+
 .PHONY: lock
-lock: .venv/installed-dev ## Write the locks anew from requirements.in and requirements-dev.in
-	@for name in requirements requirements-dev; do \
+lock: .venv/installed-dev ## Write the locks anew from requirements.in, requirements-dev.in and requirements-audit.in
+	@for name in requirements requirements-dev requirements-audit; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11.0 --generate-hashes \
 			--no-emit-index-url --no-header --upgrade $$name.in --output-file $$name.txt; \
 	done
@@ -115,6 +139,11 @@ lock: .venv/installed-dev ## Write the locks anew from requirements.in and requi
 .venv/installed-dev: .venv/installed requirements-dev.txt
 	@echo "Installing what the tests need."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+var/audit/installed: requirements-audit.txt
+	@$(PYTHON) -m venv var/audit
+	@var/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
 	@touch $@
 
 var/static.collected: .venv/installed .env $(shell find static -type f)

@@ -1,14 +1,20 @@
 """Bands of the home page: each draws on another page, so nothing is written twice."""
 
 from wagtail import blocks
+from wagtail.models import Site
 
 from cms.core.blocks import PageChooserBlock, StoryBlock
+from cms.core.kept import kept
 from cms.core.references import load_references
 from cms.core.visibility import is_public
+from cms.delivery.edge import tags
 
 
 class BandBlock(blocks.StructBlock):
-    """A band across the page about one other page. It is left out while that page is not public."""
+    """A band across the page about one other page. It is left out while that page is not public.
+
+    It is the same wherever its words and its page are, so it is made once until a change.
+    """
 
     heading = blocks.CharBlock(max_length=80)
     introduction = blocks.TextBlock(required=False, rows=2, max_length=300)
@@ -27,6 +33,21 @@ class BandBlock(blocks.StructBlock):
         if context["page_shown"]:
             load_references([page])
         return context
+
+    def render(self, value, context=None):
+        context = context or {}
+        request, page = context.get("request"), value.get("page")
+        site = Site.find_for_request(request) if request else None
+        words = {name: each for name, each in value.items() if name != "page"}
+        made_of = (self.name, page and page.pk, site and site.pk, context.get("anchor"), str(words))
+
+        def make():
+            with tags.collected() as found:
+                return super(BandBlock, self).render(value, context), found
+
+        html, found = kept(("band", *made_of), make)
+        tags.note(*found)
+        return html
 
     def get_preview_value(self):
         page = self.child_blocks["page"].model_class.objects.live().first()

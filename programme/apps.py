@@ -6,8 +6,14 @@ class ProgrammeConfig(AppConfig):
     verbose_name = "Programme"
 
     def ready(self):
+        from cms.core.library import shows_files
+        from cms.delivery.edge.tags import shown_where_read
         from cms.events.log import record_changes_of
 
+        from . import watching
         from .models import Partner
 
         record_changes_of(Partner)
+        shown_where_read(Partner)
+        shows_files(Partner)
+        watching.watch()

@@ -19,10 +19,10 @@ from cms.api.content.frame import Answer, Id, Paging, reads
 from cms.api.content.page_filters import several
 from cms.api.feed import kinds
 from cms.api.v2 import api_router
+from cms.core.library import public_files
 from cms.core.references import load_references
-from cms.core.visibility import in_public_collection
 
-from . import models
+from . import models, works
 from .languages import LANGUAGES
 from .representations import whole_document_json
 from .shapes import Collection, Document, Kind
@@ -116,7 +116,7 @@ def get_document(request, document_id: Id):
 
 
 def _public(site=None):
-    return in_public_collection(models.Document.for_display())
+    return public_files(models.Document.for_display())
 
 
 def _to_keep(site, keys, request):
@@ -145,7 +145,7 @@ def get_collection(request, collection_id: Id):
 content_api.add_router("documents/", documents)
 content_api.add_router("collections/", collections)
 kinds.add(
-    kinds.Kind("document", models.Document, _public, Document, _to_keep),
+    kinds.Kind("document", models.Document, _public, Document, _to_keep, works.keys_of_forms),
     kinds.Part(
         "collections",
         (models.Document, models.CollectionArchive, WagtailCollection, CollectionViewRestriction),

@@ -15,6 +15,7 @@ from django.utils.text import get_valid_filename
 from wagtail.models import Collection
 
 from cms.core import references
+from cms.core.library import public_files
 from cms.core.visibility import in_public_collection, public_collections, public_pages
 
 from .models import CollectionArchive, Document, DocumentVersion, MaterialsPage
@@ -57,7 +58,7 @@ def may_be_served(archive: CollectionArchive) -> bool:
 
     A file that a newer one has replaced is: it has an address of its own.
     """
-    public = in_public_collection(Document.objects.filter(pk__in=archive.holds))
+    public = public_files(Document.objects.filter(pk__in=archive.holds))
     known = {*public.values_list("pk", "file_hash")}
     known |= {
         *DocumentVersion.objects.filter(document__in=public).values_list("document_id", "file_hash")

@@ -9,7 +9,6 @@ import os
 import threading
 from collections import Counter
 
-from crawleruseragents import CRAWLER_USER_AGENTS_DATA, matching_crawlers
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
@@ -58,6 +57,9 @@ def is_prefetch(request) -> bool:
 
 def is_robot(user_agent: str) -> bool:
     """Whether a crawler names itself. A program such as curl is a person's tool."""
+    # A large list, which those who give out no files can spare.
+    from crawleruseragents import CRAWLER_USER_AGENTS_DATA, matching_crawlers
+
     return any(
         "http-library" not in CRAWLER_USER_AGENTS_DATA[number].get("tags", ())
         for number in matching_crawlers(user_agent[:500])

@@ -2,17 +2,22 @@
 
 import io
 import struct
+import subprocess
+import sys
 import threading
 import zipfile
 import zlib
+from pathlib import Path
 
 import filetype
-import pypdfium2
 from django.utils.text import get_valid_filename
 from PIL import Image as PillowImage
 
 THUMBNAIL_HEIGHT = 480  # pixels; as wide as the page's own proportions make it
 THUMBNAIL_WIDTH = 2 * THUMBNAIL_HEIGHT  # at most
+
+PDF_SECONDS = 20  # for the first page of a PDF
+PROJECT = Path(__file__).parents[1]
 
 # Disks count a name in bytes, up to 255, and the store may add a few to tell two
 # files apart. A letter takes up to four bytes.
@@ -95,8 +100,8 @@ def _is_text(head: bytes) -> bool:
 def first_page(file, extension: str) -> tuple[bytes | None, int | None]:
     """A WebP picture of the first page, and the number of pages; None for what can't be had.
 
-    PDFs and pictures have a first page. Raises ValueError when a PDF is damaged
-    or locked by a password, and when a picture is damaged or has too many pixels.
+    PDFs and pictures have a first page. Raises ValueError when a PDF is damaged,
+    locked by a password or too much work, and when a picture is damaged or has too many pixels.
     """
     file.seek(0)
     try:
@@ -117,19 +122,28 @@ def size(picture: bytes) -> tuple[int, int]:
 
 def page_count(pdf: bytes) -> int:
     """How many pages a good PDF has."""
+    import pypdfium2  # 4 MB, which those who only answer readers can spare
+
     with _pdfium, pypdfium2.PdfDocument(pdf) as opened:
         return len(opened)
 
 
 def _first_page_of_pdf(file):
+    """By a process of its own, which can be ended: see `pdf_reader`."""
     try:
-        with _pdfium, pypdfium2.PdfDocument(file.read()) as pdf:
-            page = pdf[0]
-            width, height = page.get_size()
-            scale = min(THUMBNAIL_HEIGHT / max(height, 1), THUMBNAIL_WIDTH / max(width, 1), 4)
-            return _webp(page.render(scale=scale).to_pil()), len(pdf)
-    except (pypdfium2.PdfiumError, IndexError) as error:
-        raise ValueError(str(error)) from error
+        done = subprocess.run(
+            [sys.executable, "-m", "resources.pdf_reader"],
+            cwd=PROJECT,
+            input=file.read(),
+            capture_output=True,
+            timeout=PDF_SECONDS,
+            check=True,
+        )
+    except subprocess.CalledProcessError as error:
+        raise ValueError(error.stderr.decode(errors="replace")) from error
+    except subprocess.TimeoutExpired as error:
+        raise ValueError("It takes too long to read.") from error
+    return done.stdout[8:], int.from_bytes(done.stdout[:8])
 
 
 def _small_picture(file):
@@ -139,12 +153,13 @@ def _small_picture(file):
             if picture.width * picture.height > PillowImage.MAX_IMAGE_PIXELS:
                 raise ValueError("too many pixels")
             picture.draft("RGB", (THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT))
-            return _webp(picture.convert("RGB"))
+            return webp(picture.convert("RGB"))
     except _NO_PICTURE as error:
         raise ValueError(str(error)) from error
 
 
-def _webp(picture) -> bytes:
+def webp(picture) -> bytes:
+    """A small WebP of a picture of Pillow's."""
     picture.thumbnail((THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT))
     buffer = io.BytesIO()
     picture.save(buffer, "WEBP", quality=80)

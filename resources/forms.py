@@ -95,8 +95,8 @@ class DocumentForm(UploadMixin, BaseDocumentForm):
                 files.first_page(file, extension)
             except ValueError:
                 raise ValidationError(
-                    "This PDF can't be opened. It is damaged, or locked by a password. "
-                    "Save it again without a password."
+                    "This PDF can't be opened. It is damaged, locked by a password, or takes "
+                    "too much work. Save it again without a password, or smaller."
                     if extension == "pdf"
                     else "This picture can't be opened. It is damaged, or has too many pixels. "
                     "Save it again, smaller."

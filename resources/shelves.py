@@ -9,11 +9,15 @@ from django.db.models import Q
 from wagtail.models import Collection
 
 from cms.core import references
+from cms.core.library import public_files
 from cms.core.visibility import in_public_collection, public_collections
+from cms.delivery.edge import tags
 
 from .models import CollectionArchive, Document
 from .representations import archive_json
 from .shapes import Collection as Node
+
+DOCUMENTS = "documents"  # the tag of answers that show any
 
 
 class Entry(NamedTuple):
@@ -62,7 +66,7 @@ def collection_nodes(request) -> dict[int, Node]:
     Four queries, whatever the number.
     """
     public = public_collections(Collection.objects.filter(depth__gt=1)).order_by("path")
-    documents = in_public_collection(Document.objects.all())
+    documents = public_files(Document.objects.all())
     inside = {collection.path: set() for collection in public}
     for key, place in documents.values_list("pk", "collection__path"):
         for end in range(2 * Collection.steplen, len(place) + 1, Collection.steplen):
@@ -90,6 +94,7 @@ def _together(name, collection, read) -> list:
 
     `read(within)` gives the path and the item of each document within a filter.
     """
+    tags.note(DOCUMENTS)
     if collection is None:
         return []
     shelves = references.remember(name, dict)

@@ -7,11 +7,15 @@ another form of the same work.
 
 from collections import defaultdict
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 from wagtail.admin.ui.tables import Column
 from wagtail.models import Collection, Page, ReferenceIndex
+
+from cms.core.library import in_open_collection
 
 
 def references_to(document):
@@ -21,6 +25,25 @@ def references_to(document):
         [*shelves, *forms_of_the_work(document)]
     ).filter(base_content_type=ContentType.objects.get_for_model(Page))
     return ReferenceIndex.get_references_to(document) | by_page
+
+
+def is_shown(is_used) -> Q:
+    """A filter for documents that readers meet, as `cms.core.library` asks for it.
+
+    A page shows it, or its collection, or one above that; or the same of another form of
+    the work, beside which it stands.
+    """
+    document = apps.get_model("resources", "Document")
+    shelves = Collection.objects.annotate(
+        asked=ExpressionWrapper(OuterRef("collection__path"), output_field=CharField())
+    ).filter(is_used(Collection), asked__startswith=F("path"))
+    leader = Coalesce(OuterRef("form_of"), OuterRef("pk"))
+    forms = document.objects.filter(
+        Q(pk=leader) | Q(form_of=leader),
+        in_open_collection(),
+        is_used(document) | Q(Exists(shelves)),
+    )
+    return Q(Exists(forms))
 
 
 def forms_of_the_work(document):

@@ -9,7 +9,8 @@ from wagtail.documents.models import document_served
 from wagtail.models import Collection
 
 from cms.core.files import send_picture
-from cms.core.visibility import is_in_public_collection, may_see, public_collections
+from cms.core.library import is_public_file, may_see, with_publicity
+from cms.core.visibility import public_collections
 
 from . import archives
 from .models import CollectionArchive, Document, DocumentVersion
@@ -21,19 +22,19 @@ SECONDS_TO_BUILD = 60  # when to ask again for an archive that is being made
 @require_safe
 def document(request, document_id, document_filename):
     """The latest file of a document, under any name that it ever had."""
-    document = get_object_or_404(Document.for_display(), pk=document_id)
+    document = _document(document_id)
     refused = _refused(document, request)
     if refused:
         return refused
     if document_filename != document.filename:
-        return _moved(document.url, not is_in_public_collection(document))
+        return _moved(document.url, not is_public_file(document))
     return _send(request, document, document, document.version)
 
 
 @require_safe
 def document_version(request, document_id, number):
     """One version of a document, for those who may have the document."""
-    document = get_object_or_404(Document.for_display(), pk=document_id)
+    document = _document(document_id)
     refused = _refused(document, request)
     if refused:
         return refused
@@ -47,10 +48,10 @@ def document_version(request, document_id, number):
 @require_safe
 def thumbnail(request, document_id, digest):
     """The picture of a document's first page."""
-    document = get_object_or_404(Document.for_display(), pk=document_id)
+    document = _document(document_id)
     if not document.thumbnail or not may_see(request, document):
         raise Http404
-    private = not is_in_public_collection(document)
+    private = not is_public_file(document)
     if request.path != document.thumbnail_url:
         return _moved(document.thumbnail_url, private)
     return send_picture(
@@ -58,12 +59,22 @@ def thumbnail(request, document_id, digest):
     )
 
 
+def _document(key) -> Document:
+    """With whether it is public; one query. Raises Http404."""
+    return get_object_or_404(with_publicity(Document.for_display()), pk=key)
+
+
 def _refused(document, request):
-    """A private collection's form for a password or to sign in, by Wagtail's hook; or None."""
+    """A private collection's form for a password or to sign in, by Wagtail's hook; or None.
+
+    Raises Http404 for one that is not public yet, or not any more.
+    """
     for check in hooks.get_hooks("before_serve_document"):
         answer = check(document, request)
         if isinstance(answer, HttpResponse):
             return answer
+    if not may_see(request, document):
+        raise Http404
     return None
 
 
@@ -74,7 +85,7 @@ def _send(request, document, found, number):
         found.file,
         name=found.filename,
         etag=found.file_hash,
-        private=not is_in_public_collection(document),
+        private=not is_public_file(document),
         counted=Counted("document", document.pk, str(number)),
     )
 

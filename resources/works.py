@@ -6,6 +6,7 @@ from copy import copy
 from django.db.models import Q
 
 from cms.core import references
+from cms.core.kept import kept
 from cms.core.visibility import in_public_collection
 
 from .models import Document
@@ -34,17 +35,32 @@ def works(documents: list[Document]) -> list[Document]:
 def other_public_forms(documents: list[Document]) -> None:
     """Set `other_forms_shown` on each document: its other forms in public collections, by title.
 
-    One query for all documents that this request shows, however often it is called.
+    One query for all documents that this request shows, however often it is called;
+    none for those that were asked for since the last change.
     """
-    known = references.remember("forms", dict)
-    missing = {document.work_id for document in documents} - known.keys()
-    if missing:
-        missing |= {document.work_id for document in references.known(Document)} - known.keys()
-        known.update(read_forms(missing))
+    known = kept("forms", dict)
+    wanted = {document.work_id for document in documents}
+    forms = {work_id: known[work_id] for work_id in wanted if work_id in known}
+    if len(forms) < len(wanted):
+        wanted |= {document.work_id for document in references.known(Document)}
+        read = read_forms(wanted - known.keys())
+        forms.update(read)
+        if len(known) < references.MOST_KEPT:
+            known.update(read)
     for document in documents:
         document.other_forms_shown = [
-            form for form in known[document.work_id] if form.pk != document.pk
+            form for form in forms[document.work_id] if form.pk != document.pk
         ]
+
+
+def keys_of_forms(keys: list[int]) -> set[int]:
+    """The keys of all documents that are of one work with one of these; two queries."""
+    leaders = {
+        leader or key
+        for key, leader in Document.objects.filter(pk__in=keys).values_list("pk", "form_of")
+    }
+    forms = Document.objects.filter(Q(pk__in=leaders) | Q(form_of__in=leaders))
+    return set(forms.values_list("pk", flat=True))
 
 
 def read_forms(work_ids: set[int]) -> dict[int, list[Document]]:

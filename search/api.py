@@ -10,6 +10,9 @@ from cms.api.content import cursors
 from cms.api.content.api import content_api
 from cms.api.content.frame import Answer, Paging, reads
 from cms.api.content.page_filters import TypeName, several
+from cms.api.tokens import token_of
+from cms.core.client_address import place
+from cms.core.limits.throttling import count
 from cms.core.representations import absolute
 
 from .results import DOCUMENT, MAX_QUERY_LENGTH, SearchResults, clean_query
@@ -60,6 +63,8 @@ def search(request, params: Query[SearchParameters]):
     They come in the order of their worth, which every text of the site has a part
     in. So a cursor counts results, and while things are published one may come twice.
     """
+    if token_of(request) is None:
+        count("search", place(request.META))
     query = clean_query(params.q)
     start = cursors.read(request, params.cursor)[0] if params.cursor is not None else 0
     results = SearchResults(query, request, params.type) if query else []

@@ -1,13 +1,16 @@
 """What a search finds: pages first, then documents."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from django.contrib.contenttypes.models import ContentType
 from wagtail.documents import get_document_model
 from wagtail.models import Page, Site, get_page_models
 
+from cms.core.library import public_files
 from cms.core.models import BasePage
-from cms.core.visibility import in_public_collection, public_pages
+from cms.core.search_backend import find
+from cms.core.visibility import public_pages
 
 MAX_QUERY_LENGTH = 200  # characters; what is longer is cut
 DOCUMENT = "document"
@@ -31,19 +34,15 @@ class SearchResults(Sequence):
         self.request = request
         site = Site.find_for_request(request)
         tree = site.root_page.get_descendants(inclusive=True) if site else Page.objects.none()
-        # By key, because a search backend can filter only by fields of its index.
-        pages = Page.objects.filter(pk__in=public_pages(tree).values("pk"))
-        documents = get_document_model().objects.all()
-        public = in_public_collection(documents).values("pk")
-        documents = documents.filter(pk__in=public)
+        pages = public_pages(tree)
+        documents = public_files(get_document_model().objects.all(), to_search=True)
         if types:
-            # Keys of content types, because these are in the index.
             found = [model for model in get_page_models() if model._meta.label in types]
             kinds = ContentType.objects.get_for_models(*found).values()
             pages = pages.filter(content_type__in=[kind.pk for kind in kinds])
             documents = documents if DOCUMENT in types else documents.none()
-        self.pages = pages.search(query)
-        self.documents = documents.search(query)
+        self.pages = find(pages, query)
+        self.documents = find(documents, query)
 
     def __len__(self):
         return self.pages.count() + self.documents.count()
@@ -81,12 +80,18 @@ class SearchResults(Sequence):
 
 
 def _with_summaries(pages):
-    """(page, its type, its summary) of each, in the same order: one query for all types."""
-    keys = [page.pk for page in pages]
-    types = [model for model in get_page_models() if issubclass(model, BasePage)]
-    summaries = {model: f"{model._meta.model_name}__summary" for model in types}
-    rows = Page.objects.filter(pk__in=keys).values("pk", *summaries.values())
-    by_key = {row["pk"]: row for row in rows}
+    """(page, its type, its summary) of each, in the same order: one query for all types.
+
+    A join with each type's table would take the database longer to plan than the search.
+    """
+    keys = defaultdict(list)
     for page in pages:
-        model = page.specific_class or Page
-        yield page, model, by_key[page.pk].get(summaries.get(model), "") or ""
+        keys[page.specific_class or Page].append(page.pk)
+    parts = [
+        model.objects.filter(pk__in=found).order_by().values_list("pk", "summary")
+        for model, found in keys.items()
+        if issubclass(model, BasePage)
+    ]
+    summaries = dict(parts[0].union(*parts[1:], all=True)) if parts else {}
+    for page in pages:
+        yield page, page.specific_class or Page, summaries.get(page.pk, "")

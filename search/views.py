@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
+from cms.core.limits.throttling import of_place, throttled
 from cms.core.navigation import main_menu
 
 from .results import SearchResults, clean_query
@@ -12,6 +13,7 @@ from .results import SearchResults, clean_query
 RESULTS_PER_PAGE = 10
 
 
+@throttled(of_place("search"))
 @require_safe
 def search(request):
     """Pages and documents that hold the words of `?q=`; page by page with `?page=`."""

@@ -2,10 +2,13 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from wagtail.models import Page, Site
 
+from cms.core.limits import throttling
+from cms.core.watching import health, services
+from cms.events import version
 from resources import counting
 from tests import migrated, pictures
 from tests.factories import (
@@ -20,6 +23,7 @@ from tests.factories import (
     ToolkitChapterPageFactory,
     ToolkitPageFactory,
 )
+from tests.pretended import Pretended
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +53,10 @@ def _media(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def _nothing_cached():
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
+    throttling.forget()
+    version.touch()
 
 
 @pytest.fixture(autouse=True)
@@ -79,3 +86,12 @@ def library(home):
     GetInvolvedPageFactory(parent=home)
     ToolkitChapterPageFactory(parent=ToolkitPageFactory(parent=home))
     MaterialsPageFactory(parent=home)
+
+
+@pytest.fixture
+def pretended(monkeypatch):
+    """Nothing for an operator to look at but the services that the test adds."""
+    monkeypatch.setattr(services, "_services", {})
+    monkeypatch.setattr(services, "_looks", {})
+    monkeypatch.setattr(health, "_said", {})
+    return Pretended()

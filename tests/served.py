@@ -13,6 +13,7 @@ from cms.core.management.commands.serve import server_command
 from tests import migrated
 
 ROOT = Path(__file__).parents[1]
+RATES = ("SEARCH", "API", "TOKEN", "FORM", "PASSWORD", "POST")
 
 
 class Served:
@@ -33,6 +34,8 @@ class Served:
         )
         self.environment = {
             **os.environ,
+            # All come from one place here, and ask without end.
+            **{f"RATE_{name}": "" for name in RATES},
             "DATABASE_URL": database or f"sqlite:///{folder / 'site.sqlite3'}",
             "MEDIA_ROOT": str(folder / "media"),
             "VAR_DIR": str(folder / "var"),
@@ -62,11 +65,11 @@ class Served:
             text=True,
         ).stdout.strip()
 
-    def start(self, answers_at: str) -> None:
+    def start(self, answers_at: str, command=None, cwd=ROOT) -> None:
         """Serve, until `answers_at` answers a HEAD request."""
         self.server = subprocess.Popen(  # noqa: S603
-            server_command("127.0.0.1", self.port, workers=2),
-            cwd=ROOT,
+            command or server_command("127.0.0.1", self.port, workers=2),
+            cwd=cwd,
             env=self.environment,
             start_new_session=True,
         )
@@ -76,6 +79,7 @@ class Served:
                 return urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
             except OSError:
                 time.sleep(0.1)
+        self.kill()
         raise AssertionError("The server does not answer.")
 
     def stop(self) -> None:

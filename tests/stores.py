@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
@@ -36,10 +36,12 @@ def working():
             aws_secret_access_key=KEYS["secret_key"],
             region_name=KEYS["region_name"],
         )
-        client.create_bucket(
-            Bucket="media",
-            CreateBucketConfiguration={"LocationConstraint": KEYS["region_name"]},
-        )
+        # Such servers share what they keep, as long as the process lives.
+        with suppress(client.exceptions.BucketAlreadyOwnedByYou):
+            client.create_bucket(
+                Bucket="media",
+                CreateBucketConfiguration={"LocationConstraint": KEYS["region_name"]},
+            )
         yield address, client
     finally:
         server.stop()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 
 class Scope(models.TextChoices):
@@ -106,3 +106,21 @@ class FeedItem(models.Model):
 
     def __str__(self):
         return f"{self.number}: {self.kind} {self.key}"
+
+
+class PreparedPage(models.Model):
+    """A public page as finished JSON. It is right while its number is the item's."""
+
+    item = models.OneToOneField(FeedItem, models.CASCADE, primary_key=True, related_name="prepared")
+    number = models.BigIntegerField()
+    release = models.CharField(max_length=64)  # by whose code it was made
+    # The item's key, to ask about both at once. What goes with a page is the feed's to say.
+    page = models.ForeignKey(
+        Page, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    json = models.TextField()
+
+    wagtail_reference_index_ignore = True
+
+    def __str__(self):
+        return f"{self.number}: {self.item_id}"

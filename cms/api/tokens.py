@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from cms.core.client_address import place
+
 from .models import Token, digest_of
 
 _MINUTE = timedelta(minutes=1)
@@ -32,6 +34,22 @@ def token_from(authorization: str | None) -> Token | None:
         raise TokenRefused("This token does not work.")
     _note_use(token)
     return token
+
+
+def token_of(request) -> Token | None:
+    """The token of a request, if it has one that works; looked up once for the request."""
+    if not hasattr(request, "api_token"):
+        try:
+            request.api_token = token_from(request.headers.get("Authorization"))
+        except TokenRefused:
+            request.api_token = None
+    return request.api_token
+
+
+def rate_of(request) -> tuple[str, str]:
+    """How often the APIs may be asked by who asks, for `throttled`: a token may more often."""
+    token = token_of(request)
+    return ("token", f"token {token.pk}") if token else ("api", place(request.META))
 
 
 def _note_use(token):

@@ -6,8 +6,11 @@ listing of several types with `fields=*` gives every field of each page's own
 type, where Wagtail gives those that all types share.
 """
 
+from functools import partial
+
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Count, Min, Q
+from django.utils import timezone
 from wagtail.api import APIField
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.api.v2.utils import BadRequestError, parse_fields_parameter
@@ -19,11 +22,17 @@ from wagtail.images.api.v2.views import ImagesAPIViewSet as WagtailImagesAPIView
 from wagtail.models import Page
 
 from cms.core.api_fields import TagNamesField
+from cms.core.kept import kept
+from cms.core.library import public_files
+from cms.core.limits.throttling import throttled
 from cms.core.references import load_references
-from cms.core.visibility import in_public_collection, public_pages
+from cms.core.visibility import public_pages
 from cms.delivery.keeping import same_for_all
 
 from .reading import pages_with_keys, read_together
+from .tokens import rate_of
+
+_SHOWN = {"limit", "offset", "order", "fields"}  # parameters that change no number
 
 
 class _RefusesBadValues:
@@ -39,16 +48,26 @@ class _RefusesBadValues:
 
 class PagesAPIViewSet(_RefusesBadValues, WagtailPagesAPIViewSet):
     def get_base_queryset(self):
+        return self._public(Page)
+
+    def get_queryset(self):
+        queryset = super().get_queryset()
+        # Wagtail asks for pages of one type by the keys of all; this asks for them alone.
+        return queryset if queryset.model is Page else self._public(queryset.model)
+
+    def _public(self, model):
         request = self.request
         try:
             site = SiteFilterValidator(site=request.GET.get("site"), request=request).site_obj
         except ValueError as error:
             raise BadRequestError(str(error)) from error
         if site is None:
-            return Page.objects.none()
-        tree = Page.objects.descendant_of(site.root_page, inclusive=True)
+            return model.objects.none()
+        public = public_pages(model.objects.descendant_of(site.root_page, inclusive=True))
+        if "search" not in request.GET:
+            return public
         # By key, because a search backend can filter only by fields of its index.
-        return Page.objects.filter(pk__in=public_pages(tree).values("pk"))
+        return model.objects.filter(pk__in=public.values("pk"))
 
     def get_object(self):
         page = super().get_object()
@@ -56,12 +75,25 @@ class PagesAPIViewSet(_RefusesBadValues, WagtailPagesAPIViewSet):
         return page
 
     def paginate_queryset(self, queryset):
+        if "search" not in self.request.GET:
+            queryset.count = partial(self._count, queryset)
         pages = list(super().paginate_queryset(queryset))
         if self._asks_for_everything() and queryset.model is Page:
             pages = pages_with_keys(page.pk for page in pages)
         if "fields" in self.request.GET:
             read_together(pages, self.get_available_fields)
         return pages
+
+    def _count(self, queryset) -> int:
+        """The number of pages, which takes going through them all: once until one changes."""
+        asked = sorted(item for item in self.request.GET.lists() if item[0] not in _SHOWN)
+        known = kept(("API v2 count", self.request.get_host(), str(asked)), dict)
+        number, until = known.get("now", (None, None))
+        if number is None or (until and until <= timezone.now()):
+            found = queryset.order_by().aggregate(number=Count("pk"), until=Min("expire_at"))
+            number = found["number"]
+            known["now"] = number, found["until"]
+        return number
 
     def get_serializer(self, *args, many=False, **kwargs):
         if many and self._asks_for_everything():
@@ -100,7 +132,7 @@ class ImagesAPIViewSet(_RefusesBadValues, WagtailImagesAPIViewSet):
 
     def get_queryset(self):
         images = self.model.for_display().prefetch_related("tags").order_by("id")
-        return in_public_collection(images)
+        return public_files(images, to_search="search" in self.request.GET)
 
 
 class DocumentsAPIViewSet(_RefusesBadValues, WagtailDocumentsAPIViewSet):
@@ -113,7 +145,7 @@ class DocumentsAPIViewSet(_RefusesBadValues, WagtailDocumentsAPIViewSet):
 
     def get_queryset(self):
         documents = self.model.for_display().prefetch_related("tags").order_by("id")
-        return in_public_collection(documents)
+        return public_files(documents, to_search="search" in self.request.GET)
 
     def get_object(self):
         document = super().get_object()
@@ -139,7 +171,8 @@ class RedirectsAPIViewSet(_RefusesBadValues, WagtailRedirectsAPIViewSet):
 
 class Router(WagtailAPIRouter):
     def wrap_view(self, func):
-        return same_for_all(super().wrap_view(func), may=_depends_on_events_alone)
+        view = same_for_all(super().wrap_view(func), may=_depends_on_events_alone)
+        return throttled(rate_of)(view)
 
 
 def _depends_on_events_alone(request):

@@ -13,7 +13,9 @@ from django.urls import include
 from wagtail.api.v3.auth import BearerTokenAuth
 from wagtail.api.v3.urls import api
 
-from .content.problems import problem
+from cms.core.client_address import place
+from cms.core.limits.throttling import refused
+from cms.core.refusals import problem
 
 _WHO = BearerTokenAuth()
 
@@ -32,7 +34,14 @@ def _for_editors(view):
         if not settings.WAGTAIL_API_V3_PREVIEW:
             raise Http404
         # It looks at no cookie, and puts the token's owner in place of a session's.
-        if _WHO(request) is None:
+        known = _WHO(request) is not None
+        response = refused(
+            request,
+            *("token", f"editor {request.user.pk}") if known else ("api", place(request.META)),
+        )
+        if response is not None:
+            pass
+        elif not known:
             response = problem(401, "A token of somebody who edits is needed here.")
             response["WWW-Authenticate"] = "Bearer"
         elif not request.user.has_perm("wagtailadmin.access_admin"):
@@ -42,5 +51,5 @@ def _for_editors(view):
         response["Cache-Control"] = "private, no-store"
         return response
 
-    answer.csrf_exempt = True
+    answer.csrf_exempt = answer.counts_itself = True
     return answer

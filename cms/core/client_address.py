@@ -4,18 +4,22 @@ from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 
+CUSTOMER = 64  # bits of an IPv6 address that one customer of a provider shares
 
-def client_address(request) -> str:
+
+def client_address(environ) -> str:
     """The address of the client, as far as those tell us whom we trust.
+
+    `environ` is that of WSGI: the `META` of a request.
 
     `TRUSTED_PROXIES` names the networks of our own proxies. Each adds the
     address that it was called from to the end of `X-Forwarded-For`, so the last
     one that is not ours is the client's; what stands before it anyone may have
     written.
     """
-    address = request.META.get("REMOTE_ADDR", "")
-    hops = request.headers.get("X-Forwarded-For", "").split(",")
-    while _is_ours(address) and hops:
+    address = environ.get("REMOTE_ADDR", "")
+    hops = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    while is_ours(address) and hops:
         hop = hops.pop().strip()
         if not _is_address(hop):
             break
@@ -23,7 +27,27 @@ def client_address(request) -> str:
     return address
 
 
-def _is_ours(address):
+def place(environ) -> str:
+    """Where a request comes from, to count what comes from there.
+
+    Who has one IPv6 address has millions, so there it is the network of a customer.
+
+    >>> place({"REMOTE_ADDR": "2001:db8::7"})
+    '2001:db8::/64'
+    """
+    address = client_address(environ)
+    if not _is_address(address):
+        return address
+    found = ip_address(address)
+    if found.version == 4:
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ip_network((found.packed, CUSTOMER), strict=False))
+
+
+def is_ours(address: str) -> bool:
+    """Whether it is one of our own proxies'."""
     return _is_address(address) and any(
         ip_address(address) in ip_network(network) for network in settings.TRUSTED_PROXIES
     )

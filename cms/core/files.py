@@ -6,8 +6,9 @@ from hashlib import sha256
 from io import BytesIO
 
 from django.http import Http404, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import etag
+
+from .refusals import refuse
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +109,15 @@ def make_harmless(response):
     return response
 
 
+def mark_public(response, cache_control: str) -> None:
+    """Say that everyone may have this file now, though perhaps not in a minute.
+
+    Caches in front of the site are told more by `cms.delivery.keeping`.
+    """
+    response["Cache-Control"] = cache_control
+    response.is_public_file = True
+
+
 def send_picture(request, storage, name: str, *, private: bool):
     """A picture whose content never changes under its name: kept for a year by browsers.
 
@@ -122,16 +132,21 @@ def send_picture(request, storage, name: str, *, private: bool):
 
     response = make_harmless(answer(request))
     if response.status_code in (200, HttpResponseNotModified.status_code):
-        response["Cache-Control"] = (
-            "private, no-store" if private else "public, max-age=31536000, immutable"
-        )
+        if private:
+            response["Cache-Control"] = "private, no-store"
+        else:
+            mark_public(response, "public, max-age=31536000, immutable")
     return response
 
 
 def unavailable(request, error: Exception):
     """The page that says, with no stack trace, that files can't be had now."""
     logger.error("The store of files fails at %s: %s", request.path, error)
-    response = render(request, "503.html", status=503)
-    response["Retry-After"] = str(RETRY_AFTER)
-    response["Cache-Control"] = "no-store"
-    return response
+    return refuse(
+        request.path,
+        503,
+        "Files can’t be reached just now",
+        "It is not your fault. The place where we keep files is full or does not answer. Nothing "
+        "that you sent us before is lost, and pages can be read as usual.",
+        RETRY_AFTER,
+    )

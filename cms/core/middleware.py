@@ -36,9 +36,17 @@ def site_middleware(get_response):
         host = (request.get_host(), request.get_port())
         site = copy(kept(("site", host), lambda: _read_site(request)))
         if site is not None:
-            # A page of this request's own, as pages keep things about the request.
-            site.root_page = copy(site.root_page)
+            site.root_page = root_of(site.root_page)
         return site
+
+    def root_of(page):
+        # Copies, as pages keep things about the request. Wagtail asks for the home page
+        # of its own type to find what is at an address.
+        root = copy(page)
+        root.specific = SimpleLazyObject(
+            lambda: copy(kept(("root", page.pk), lambda: copy(page).specific))
+        )
+        return root
 
     return middleware
 

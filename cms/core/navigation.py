@@ -1,11 +1,16 @@
-"""Menus, from the page tree: what is “shown in menus” is in them."""
+"""Menus, and ways through the page tree."""
 
-from .kept import kept
-from .visibility import public_pages
+from copy import copy
+
+from wagtail.models import Page
+
+from .kept import Newest, kept
+from .references import MOST_PAGES_KEPT, given
+from .visibility import public_pages, visible_children
 
 
 def main_menu(site, page=None, request=None) -> list[dict]:
-    """The home page and its children that are shown in menus, in the tree's order.
+    """The home page and its children that are “shown in menus”, in the tree's order.
 
     `page` is where the reader is: its entry has `current` "page", and an entry
     above it "true" (the values of aria-current); others "".
@@ -27,3 +32,33 @@ def _current(path, here, *, is_root):
     if here == path:
         return "page"
     return "true" if here.startswith(path) and not is_root else ""
+
+
+def siblings(page) -> list[Page]:
+    """The public children of the page above, in their order; read once for all of them."""
+    parent = page.get_parent()
+    found = kept(("children", parent.pk), lambda: list(visible_children(parent)))
+    given.send(Page, objects=found)
+    return found
+
+
+def child_at(page, slug) -> Page | None:
+    """The child of `page` that has this slug, as its own type.
+
+    One that has children itself is on the way to each of them, so it is read once
+    until a change.
+    """
+    ways = kept(("ways", page.pk), lambda: Newest(MOST_PAGES_KEPT))
+    child = copy(ways.get(slug))
+    if child is None:
+        child = page.get_children().filter(slug=slug).first()
+        if child is None:
+            return None
+        child = child.specific
+        if child.numchild:
+            ways.put({slug: copy(child)})
+    else:
+        given.send(Page, objects=[child])
+    # As Wagtail does where it looks for a page: treebeard asks no more for what is above.
+    child._cached_parent_obj = page
+    return child

@@ -12,15 +12,17 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from wagtail.models import Page, Site
 
+from . import draft_files
 from .models import KeptDraft, PreviewLink
 from .models.preview import LIFE, key_in_editors_token, key_in_links_token, may_share
 
 
 class Draft(NamedTuple):
-    """A page as it is not yet public, and until when its token works."""
+    """A page as it is not yet public, until when its token works, and for whom: `draft_files`."""
 
     page: Page
     until: datetime
+    holder: str
 
 
 class NoDraft(Exception):  # noqa: N818 - it is an answer (404), not a fault
@@ -32,14 +34,15 @@ def read(token: str, site: Site) -> Draft:
     found = key_in_editors_token(token)
     if found is None:
         link, page = read_link(token, site)
-        return Draft(page, link.ends_at)
+        return Draft(page, link.ends_at, draft_files.holder_of_link(link))
     key, until = found
     kept = KeptDraft.objects.select_related("page", "user").filter(pk=key).first()
     if kept is None or not kept.user.is_active or until <= timezone.now().timestamp():
         raise NoDraft
     page = _page_of(kept)
     _check_place(page, site)
-    return Draft(page, datetime.fromtimestamp(until, UTC))
+    ends_at = datetime.fromtimestamp(until, UTC)
+    return Draft(page, ends_at, draft_files.holder_until(ends_at))
 
 
 def read_link(token: str, site: Site) -> tuple[PreviewLink, Page]:

@@ -9,7 +9,8 @@ model, whatever the number of pages and blocks, and hands them to the choosers
 It goes over the streams twice by Wagtail's public `bulk_to_python`: first the
 choosers only say which keys they want; then, with those read, they give objects.
 
-What was read is kept for one request by `scope()` and never between requests.
+What was read is kept for one request by `scope()`. Pages, pictures, documents and what
+else is shown by its model's `for_display` are kept until something that readers see changes.
 Outside a scope everything works as Wagtail does it.
 """
 
@@ -19,9 +20,16 @@ from contextvars import ContextVar
 from copy import copy
 from functools import cache
 
+from django.dispatch import Signal
 from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Page
 from wagtail.rich_text import extract_references_from_rich_text
 
+MOST_KEPT = 500  # objects of one model, those that were read last
+MOST_PAGES_KEPT = 50  # of one type: they have long texts
+#: Sent with the `objects` that are shown: those that are kept are not read again.
+given = Signal()
+_UNREAD = object()
 _scope: ContextVar["_Scope | None"] = ContextVar("references", default=None)
 
 
@@ -77,9 +85,26 @@ def get_many(model, keys) -> list:
     known = current.objects[model] if current else {}
     missing = {key for key in keys if key is not None and key not in known}
     if missing:
-        found = _read(model, missing)
-        known.update({key: found.get(key) for key in missing})
-    return [copy(known.get(key)) for key in keys]
+        known.update(_kept_or_read(model, missing))
+    found = [copy(known.get(key)) for key in keys]
+    given.send(model, objects=found)
+    return found
+
+
+def _kept_or_read(model, keys) -> dict:
+    """{key: object, or None if there is none}"""
+    from .kept import Newest, kept  # which are built on this module
+
+    is_page = issubclass(model, Page)
+    if not is_page and not hasattr(model, "for_display"):
+        return _read(model, keys)
+    objects = kept(("objects", model), lambda: Newest(MOST_PAGES_KEPT if is_page else MOST_KEPT))
+    found = {key: objects.get(key, _UNREAD) for key in keys}
+    if missing := {key for key in keys if found[key] is _UNREAD}:
+        read = _read(model, missing)
+        objects.put(read)
+        found.update(read)
+    return found
 
 
 def together(instance) -> list:
@@ -98,7 +123,8 @@ def _read(model, keys) -> dict:
     """One query, and those that the model's own `for_display` asks for."""
     for_display = getattr(model, "for_display", None)
     queryset = for_display() if for_display else model._default_manager.all()
-    return queryset.in_bulk(list(keys))
+    found = queryset.in_bulk(list(keys))
+    return {key: found.get(key) for key in keys}
 
 
 def load_references(instances) -> None:

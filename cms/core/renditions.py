@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from wagtail.images.models import Filter
 
+from . import draft_files
 from .kept import kept
 
 logger = logging.getLogger(__name__)
@@ -160,7 +161,7 @@ def srcset(shown: list[Shown]) -> str:
 
 def whole_url(image) -> str:
     """Where the picture is as it was uploaded, but for what it says of itself and its place."""
-    return reverse("whole_picture", args=[image.pk])
+    return draft_files.address(reverse("whole_picture", args=[image.pk]))
 
 
 def urls(image) -> list[str]:

@@ -2,11 +2,13 @@
 
 from contextlib import contextmanager
 
+import urllib3
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.utils.encoding import filepath_to_uri
+from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from s3transfer.exceptions import RetriesExceededError
 from storages.backends.s3 import S3Storage
@@ -72,6 +74,28 @@ class BucketStorage(S3Storage):
         """An open stream of some bytes of what `object` found."""
         with _store_errors():
             return found.get(Range=f"bytes={start}-{start + length - 1}")["Body"]
+
+    def is_open(self, name: str) -> bool:
+        """Whether the bucket gives a file to anyone who knows its address."""
+        signed = self.signed_url(name, filename=name, content_type="text/plain", method="HEAD")
+        timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
+        try:
+            answer = urllib3.request(
+                "HEAD", signed.partition("?")[0], timeout=timeout, retries=False
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise StoreError(str(error)) from error
+        return answer.status < 300
+
+    def look(self) -> None:
+        """Ask whether the bucket is there, and lets us list it."""
+        with _store_errors():
+            self._client.list_objects_v2(Bucket=self.bucket_name, MaxKeys=1)
+
+    @cached_property
+    def _client(self):
+        # One for all threads, which clients are made for: resources are not, and cost more.
+        return self.connection.meta.client
 
     def _open(self, name, mode="rb"):
         with _store_errors():

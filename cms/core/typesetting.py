@@ -58,6 +58,11 @@ def typeset(
     return made
 
 
+def try_out() -> None:
+    """Raises whatever keeps Typst from making a page."""
+    typst.compile(b"#set document(title: [Try])\nTry", font_paths=_fonts(False), format="pdf")
+
+
 def typeset_apart(document: Path, *, made_on: datetime, timeout: int) -> bytes:
     """`typeset` to PDF in a process of its own, with the system's fonts as well.
 

@@ -1,6 +1,7 @@
 """Pages that are not pages of the tree: shared drafts, and the pictures that pages show."""
 
 import posixpath
+from types import SimpleNamespace
 
 from django.core.files.storage import default_storage
 from django.db.models import F
@@ -11,30 +12,41 @@ from django.views.decorators.http import require_safe
 from wagtail.images import get_image_model
 from wagtail.models import Site
 
-from . import previews
-from .files import PICTURES, extension, make_harmless, send_picture
+from . import draft_files, previews, references
+from .files import PICTURES, extension, make_harmless, mark_public, send_picture
+from .library import is_let_in, is_public_file, may_see, public_picture, with_publicity
 from .models import PreviewLink, SiteSettings
 from .models.page import redirect_to_draft
 from .originals import UnreadableError, without_metadata
-from .visibility import is_in_public_collection, may_see, private_renditions
 
 SHORT_WHILE = 300  # seconds
 
 
 @require_safe
 def media(request, path):
-    """A rendition, from whatever store. Originals and documents have views of their own, or none.
+    """A size of a picture, from whatever store, or the picture of someone who edits.
 
-    An original may say in its metadata where it was taken.
+    Documents and whole pictures have views of their own. Originals have none: they may say
+    in their metadata where they were taken.
     """
     # What is served is what was looked at: “images/../documents/x” is no image.
     path = posixpath.normpath(path)
+    if path.startswith("avatar_images/"):
+        # Editors show theirs to each other.
+        if not request.user.has_perm("wagtailadmin.access_admin"):
+            raise Http404
+        return send_picture(request, default_storage, path, private=True)
     if not path.startswith("images/"):
         raise Http404
-    private = private_renditions().filter(file=path).first()
-    if private and not may_see(request, private.image):
-        raise Http404
-    return send_picture(request, default_storage, path, private=private is not None)
+    model = get_image_model()
+    key = public_picture(path)
+    if key is None:
+        image = model.objects.select_related("collection").filter(renditions__file=path).first()
+        if image is None or not is_let_in(request, image):
+            raise Http404
+    else:
+        references.given.send(model, objects=[SimpleNamespace(pk=key)])
+    return send_picture(request, default_storage, path, private=key is None)
 
 
 @require_safe
@@ -55,8 +67,10 @@ def shared_draft(request, token):
     if address:
         response = redirect_to_draft(address, token)
     else:
-        response = page.serve_preview(request, "")
-        response.context_data["draft_ends_at"] = link.ends_at
+        with draft_files.shown_to(draft_files.holder_of_link(link)):
+            response = page.serve_preview(request, "")
+            response.context_data["draft_ends_at"] = link.ends_at
+            response.render()
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
@@ -66,7 +80,8 @@ def shared_draft(request, token):
 @require_safe
 def whole_picture(request, image_id):
     """A picture as it was uploaded, without its metadata: shown until its sizes are made."""
-    image = get_object_or_404(get_image_model().objects.select_related("collection"), pk=image_id)
+    images = with_publicity(get_image_model().objects.select_related("collection"))
+    image = get_object_or_404(images, pk=image_id)
     if not may_see(request, image) or extension(image.file.name) not in PICTURES:
         raise Http404
     try:
@@ -75,7 +90,8 @@ def whole_picture(request, image_id):
     except (FileNotFoundError, UnreadableError) as error:
         raise Http404 from error
     response = HttpResponse(content, content_type=PICTURES[extension(image.file.name)])
-    response["Cache-Control"] = (
-        f"public, max-age={SHORT_WHILE}" if is_in_public_collection(image) else "private, no-store"
-    )
+    if is_public_file(image):
+        mark_public(response, f"public, max-age={SHORT_WHILE}")
+    else:
+        response["Cache-Control"] = "private, no-store"
     return make_harmless(response)

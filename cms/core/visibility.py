@@ -1,35 +1,36 @@
-"""Who may see what: the one place that says which pages are public.
+"""Who may see what: the one place that says which pages and collections are public.
 
 A page is public when it is live, has not expired, and neither it nor any
 ancestor has a view restriction. Drafts, private and expired pages appear in no
 list, link, search result or API answer, for anyone: so what is made for one
-reader can be served to the next.
+reader can be served to the next. Pictures and documents follow them: `cms.core.library`.
 """
-
-from functools import reduce
-from operator import or_
 
 from django.db.models import Q, Value
 from django.utils import timezone
-from wagtail.images import get_image_model
-from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction
-from wagtail.permissions import policy_registry
+from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
 from .kept import kept
 
 
-def not_expired() -> Q:
+def not_expired(through="") -> Q:
     """A filter for pages and snippets that the scheduler has yet to take down."""
-    return Q(expire_at=None) | Q(expire_at__gt=timezone.now())
+    expires = f"{through}expire_at"
+    return Q(**{expires: None}) | Q(**{f"{expires}__gt": timezone.now()})
+
+
+def public_page(through="") -> Q:
+    """A filter for pages that readers may see, or for what leads to them by `through`, "page__"."""
+    found = Q(**{f"{through}live": True}) & not_expired(through)
+    for path in restricted_paths():
+        found &= ~Q(**{f"{through}path__startswith": path})
+    return found
 
 
 def public_pages(queryset=None):
     """`queryset` (all pages when None) without those that readers may not see."""
     queryset = Page.objects.all() if queryset is None else queryset
-    queryset = queryset.live().filter(not_expired())
-    for path in restricted_paths():
-        queryset = queryset.exclude(path__startswith=path)
-    return queryset
+    return queryset.filter(public_page())
 
 
 def restricted_paths() -> tuple[str, ...]:
@@ -95,42 +96,3 @@ def public_collections(queryset):
 def is_public_collection(collection) -> bool:
     """The same rule for a collection that is in hand."""
     return not collection.path.startswith(restricted_collection_paths())
-
-
-def readers_may_see(thing) -> bool:
-    """The same rule for anything that editors change: a page, a file, a collection, a snippet."""
-    if isinstance(thing, Page):
-        return is_public(thing)
-    if isinstance(thing, Collection):
-        return is_public_collection(thing)
-    if hasattr(thing, "collection_id") and not is_in_public_collection(thing):
-        return False
-    expires = getattr(thing, "expire_at", None)
-    return getattr(thing, "live", True) and (expires is None or expires > timezone.now())
-
-
-def private_renditions():
-    """The renditions of images whose collection, or one above it, is restricted."""
-    renditions = get_image_model().get_rendition_model().objects
-    restricted = restricted_collection_paths()
-    if not restricted:
-        return renditions.none()
-    within = reduce(or_, (Q(image__collection__path__startswith=path) for path in restricted))
-    return renditions.filter(within).select_related("image__collection")
-
-
-def may_see(request, item) -> bool:
-    """Whether this reader may see an image or a document, be its collection private or not.
-
-    Who may work with it in the editor may also see it there.
-    """
-    return (
-        is_in_public_collection(item)
-        or all(
-            restriction.accept_request(request)
-            for restriction in item.collection.get_view_restrictions()
-        )
-        or policy_registry.get_by_type(type(item)).user_has_any_permission_for_instance(
-            request.user, {"change", "choose", "delete"}, item
-        )
-    )

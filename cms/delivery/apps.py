@@ -7,8 +7,17 @@ class DeliveryConfig(AppConfig):
     verbose_name = "Delivery"
 
     def ready(self):
-        from cms.events.log import follow
+        from django.conf import settings
 
-        from .tasks import tell_endpoints
+        from cms.events.log import at_once, follow
 
+        from . import watching
+        from .edge import purging, tags
+        from .tasks import tell_edges, tell_endpoints
+
+        tags.connect()
+        watching.watch()
         follow(tell_endpoints)
+        if settings.EDGE_PURGE_URL:
+            at_once(purging.forget)
+            follow(tell_edges)

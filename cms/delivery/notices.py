@@ -5,7 +5,7 @@ from smtplib import SMTPException
 from urllib.parse import urljoin
 
 from django.contrib.auth.backends import ModelBackend
-from django.core.mail import send_mail
+from django.core.mail import get_connection, send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from wagtail.admin.ui.components import Component
@@ -21,14 +21,25 @@ def tell_of_pause(endpoint: Endpoint) -> None:
     """Write to each person who may manage webhooks. When mail is down, the log says so."""
     address = urljoin(get_admin_base_url(), reverse("delivery_endpoint_modeladmin_index"))
     text = render_to_string("delivery/paused_email.txt", {"endpoint": endpoint, "address": address})
-    for person in ModelBackend().with_perm(MAY_MANAGE):
-        try:
-            send_mail(f"Webhook paused: {endpoint.name}", text, None, [person.email])
-        except (SMTPException, OSError) as error:
-            # The error's own words may hold the address.
-            logger.error(
-                "Nobody was told that webhook %s is paused: %s", endpoint.pk, type(error).__name__
-            )
+    subject = f"Webhook paused: {endpoint.name}"
+    try:
+        with get_connection() as server:  # one for all of them
+            for person in ModelBackend().with_perm(MAY_MANAGE):
+                _tell(person, subject, text, server, endpoint)
+    except (SMTPException, OSError) as error:
+        _not_told(endpoint, error)
+
+
+def _tell(person, subject, text, server, endpoint):
+    try:
+        send_mail(subject, text, None, [person.email], connection=server)
+    except SMTPException as error:
+        _not_told(endpoint, error)
+
+
+def _not_told(endpoint, error):
+    # The error's own words may hold the address.
+    logger.error("Nobody was told that webhook %s is paused: %s", endpoint.pk, type(error).__name__)
 
 
 class PausedPanel(Component):

@@ -1,9 +1,13 @@
-"""Telling endpoints in the background. Ahead of work that takes longer, so that news is new."""
+"""Telling endpoints and edges in the background. Ahead of longer work, so that news is new."""
 
+from datetime import timedelta
+
+from django.core.cache import caches
 from django.utils import timezone
 from django_tasks import task
 
 from . import queue
+from .edge import purging
 
 
 @task(priority=10)
@@ -33,3 +37,14 @@ def _again(endpoint_id, when):
         # A task with a time of its own, though it is past, would go first.
         run_after = when if when > timezone.now() else None
         send_to.using(priority=0, run_after=run_after).enqueue(endpoint_id)
+
+
+@task(priority=10)
+def tell_edges() -> None:
+    """Follow the log of events, and try again while an edge is away."""
+    if purging.catch_up() or not tell_edges.get_backend().supports_defer:
+        return
+    # One waits, however many have failed.
+    if caches["shared"].add("edge-told-again", True, purging.SECONDS_AWAY - 1):
+        later = timezone.now() + timedelta(seconds=purging.SECONDS_AWAY)
+        tell_edges.using(run_after=later).enqueue()

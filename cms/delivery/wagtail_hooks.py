@@ -4,6 +4,7 @@ from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
 
 from .admin_views import DeliveryAdmin, EndpointAdmin
+from .edge import tags
 from .keeping import mark
 from .notices import paused_panel
 
@@ -21,4 +22,5 @@ def show_webhooks_that_are_paused(request, panels):
 @hooks.register("before_serve_page", order=1000)
 def say_that_all_readers_get_the_same(page, request, args, kwargs):
     """After Wagtail's own hook, which answers by itself for a private page."""
-    mark(request, parameters=page.query_parameters)
+    mark(request, parameters=page.query_parameters, of_one=True)
+    tags.note(tags.tag_of(page._meta.label, page.pk))  # a home page is not read each time

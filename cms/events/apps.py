@@ -11,4 +11,4 @@ class EventsConfig(AppConfig):
 
         from . import signals, version  # noqa: F401
 
-        kept.follow(version.current)
+        kept.follow(version.current, version.at_hand)

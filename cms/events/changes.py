@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
 
-from .models import Event
+from .models import GONE, Event
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,18 @@ def with_previous(events: list[Event]) -> Iterator[tuple[Event, Event | None]]:
     previous = Event.objects.in_bulk({number for number in before.values() if number})
     for event in events:
         yield event, previous.get(before.get(event.number))
+
+
+def looks_other(event: Event, previous: Event | None) -> bool:
+    """Whether links to a page changed with an event, or whether there are any."""
+    if event.what == Event.What.MOVED:
+        return event.urls[:1] != event.urls[-1:]
+    if event.what in GONE or previous is None or previous.what in GONE:
+        return True
+    now, before = (
+        (each.public, each.title, each.in_menus, each.urls[-1:]) for each in (event, previous)
+    )
+    return now != before
 
 
 def _as_readers_see(event, previous):

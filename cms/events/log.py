@@ -4,26 +4,28 @@ A follower is a background task without arguments, made known by `follow` when
 its app is ready. It is enqueued after the commit of every event, reads what it
 has not seen by `unread`, and may run at any time: with nothing to read it does
 nothing, and when it fails the same events are read again the next time.
+
+What can't wait for a background task is made known by `at_once`.
 """
 
+import threading
 from contextlib import contextmanager
-from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.signals import post_save, pre_delete
 from wagtail.models import BaseViewRestriction, Collection, Site
 
-from cms.core.visibility import readers_may_see
+from cms.core.library import readers_may_see
 
 from . import uses, version
-from .models import Event, Reader
+from .models import GONE, Event, Reader
 
 _LOCK = 7_205_241  # any number that nothing else in this database locks by
 _NOT_SEEN = {"file_hash"}  # fields that Wagtail fills in later, and no reader sees
-_GONE = {Event.What.UNPUBLISHED, Event.What.DELETED}
 _MAY_HIDE = (BaseViewRestriction, Collection, Site)  # what is in them or below them
 _followers = []
+_prompt = []
 _recorded = []
 
 
@@ -36,13 +38,29 @@ def followers() -> list:
     return list(_followers)
 
 
+def at_once(tell) -> None:
+    """Have `tell(numbers)` called before a publish returns, with the numbers of its events.
+
+    It must not raise, nor take long.
+    """
+    _prompt.append(tell)
+
+
 def record(
-    what: Event.What, instance, *, model=None, tree_path="", urls=(), title="", shown_on=()
+    what: Event.What,
+    instance,
+    *,
+    model=None,
+    tree_path="",
+    urls=(),
+    title="",
+    in_menus=False,
+    shown_on=(),
 ) -> None:
     """Add a row to the log, in the transaction that makes the change.
 
     `shown_on` is what showed the thing, as [model, key], besides what the index of
-    references says.
+    references says. The files that it showed, and no longer does, are added.
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
@@ -51,29 +69,51 @@ def record(
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         if what == Event.What.PUBLISHED:
-            uses.note(instance)
-        elif what in _GONE:
+            shown_on = [*shown_on, *uses.note(instance)]
+        elif what in GONE:
             shown_on = [*shown_on, *uses.of(instance)]
+            if what == Event.What.DELETED:
+                shown_on += uses.files_of(instance)
         event = Event.objects.create(
             what=what,
             model=(model or type(instance))._meta.label,
             key=str(instance.pk),
             tree_path=tree_path,
             urls=[url for url in urls if url],
-            public=what not in _GONE and readers_may_see(instance),
+            public=what not in GONE and readers_may_see(instance),
             title=title,
+            in_menus=in_menus,
             shown_on=list(shown_on),
         )
     takes = not event.public or isinstance(instance, _MAY_HIDE)
-    transaction.on_commit(partial(_tell, event.number, takes))
+    _untold.events.append((event.number, takes))
+    transaction.on_commit(_tell)
 
 
-def _tell(number, takes):
-    version.touch(takes)
-    # Of many events in one transaction the last one tells.
-    if not Event.objects.filter(number__gt=number).exists():
-        for task in _followers:
-            task.enqueue()
+class _Untold(threading.local):
+    """What this thread has recorded and not told of: of a transaction that is not over.
+
+    After one that was rolled back, what it recorded is told of with the next: a telling
+    too many.
+    """
+
+    def __init__(self):
+        self.events = []
+
+
+_untold = _Untold()
+
+
+def _tell():
+    """Of all events of a transaction together, when the first of them asks for it."""
+    events, _untold.events = _untold.events, []
+    if not events:
+        return
+    version.touch(any(takes for _, takes in events))
+    for task in _followers:
+        task.enqueue()
+    for tell in _prompt:
+        tell([number for number, _ in events])
 
 
 def newest() -> int:
@@ -116,6 +156,7 @@ def record_changes_of(model, *, shown_on=lambda instance: ()) -> None:
         record(Event.What.DELETED, instance, shown_on=shown_on(instance))
 
     _recorded.append(model)
+    uses.remember_before_saves_of(model)
     post_save.connect(saved, sender=model, weak=False, dispatch_uid="events.saved")
     # Before, while it is still known where it is shown.
     pre_delete.connect(deleted, sender=model, weak=False, dispatch_uid="events.deleted")

@@ -21,7 +21,9 @@ class Event(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     public = models.BooleanField(default=False)  # whether readers may see it after the change
     title = models.CharField(max_length=255, blank=True)  # a page's, by which others link to it
-    # [[model, key], …]: what showed it, where that can't be found out later.
+    in_menus = models.BooleanField(default=False)  # whether a page is to be shown in menus
+    # [[model, key], …]: what showed it, and files that it showed, where that can't be
+    # found out later.
     shown_on = models.JSONField(default=list)
 
     class Meta:
@@ -30,6 +32,9 @@ class Event(models.Model):
 
     def __str__(self):
         return f"{self.number}: {self.model} {self.key} {self.what}"
+
+
+GONE = {Event.What.UNPUBLISHED, Event.What.DELETED}
 
 
 class Reader(models.Model):

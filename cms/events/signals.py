@@ -14,6 +14,7 @@ from wagtail.models import (
     Page,
     PageViewRestriction,
     Site,
+    get_page_models,
 )
 from wagtail.signals import (
     page_published,
@@ -45,6 +46,10 @@ record_changes_of(
 )
 
 
+for _model in get_page_models():
+    uses.remember_before_saves_of(_model)
+
+
 @receiver(renditions_made)
 def made(instance, **kwargs):
     """Pages and answers that were made before show another picture, or a larger one."""
@@ -63,6 +68,7 @@ def _record(what, page, url_path_before=None, shown_on=()):
         tree_path=page.path,
         urls=urls,
         title=page.title,
+        in_menus=page.show_in_menus,
         shown_on=shown_on,
     )
 

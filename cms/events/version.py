@@ -1,26 +1,23 @@
 """The version of all that readers can see: it moves with every event, and when something expires.
 
 An answer made at one version holds for as long as the version stays. Asking costs
-one query, or none while the cache remembers:
+one query, or none while the process remembers:
 
 - After each commit, `touch` moves the content generation, before the publish
   returns. Every process sees it, and what was remembered at the old generation is
-  never asked for again. Whoever read the database just before the commit writes
-  under the old generation, where it does no harm.
+  never asked for again. Whoever read the database just before the commit remembers
+  it under the old generation, where it does no harm.
 - What is remembered is forgotten after a minute, so a move that was lost with a
   Redis that was away does not matter for longer.
 - Inside a transaction nothing is remembered: others can't see yet what it sees.
-
-The cache is the one called "shared": one for all processes of a machine out of
-the box, and Redis where `CACHE_URL` says so. Several machines need that.
 """
 
 import logging
+import time
 from datetime import datetime
 from typing import NamedTuple
 
 from django.apps import apps
-from django.core.cache import caches
 from django.db import connection
 from django.db.models import BigIntegerField, Subquery, Value
 from django.utils import timezone
@@ -46,16 +43,37 @@ class Version(NamedTuple):
         return f"{self.number}.{self.expired.timestamp() if self.expired else 0}"
 
 
+_remembered: tuple[generation.Mark, float, Version] | None = None
+
+
 def current() -> Version:
+    global _remembered
     # The generation before anything is read.
-    mark = None if connection.in_atomic_block else generation.current().mark()
-    if mark is None:
-        return _read()
-    try:
-        return _remembered(mark)
-    except Exception as error:  # each cache has errors of its own, and the page must be read
-        logger.error("The cache does not answer: %s", error)
-        return _read()
+    mark = _mark()
+    version = _known_at(mark)
+    if version is None:
+        version = _read()
+        if mark is not None:
+            _remembered = mark, time.monotonic() + REMEMBERED_FOR, version
+    return version
+
+
+def at_hand() -> Version | None:
+    """The version, if this process remembers it; costs no query."""
+    return _known_at(_mark())
+
+
+def _mark():
+    return None if connection.in_atomic_block else generation.current().mark()
+
+
+def _known_at(mark):
+    if mark is None or _remembered is None:
+        return None
+    then, forget_at, version = _remembered
+    expires = version.until and version.until <= timezone.now()
+    holds = then == mark and time.monotonic() < forget_at and not expires
+    return version if holds else None
 
 
 def touch(takes=False) -> None:
@@ -67,16 +85,6 @@ def touch(takes=False) -> None:
         generation.current().move(takes)
     except OSError as error:
         logger.error("The content generation could not be moved: %s", error)
-
-
-def _remembered(mark):
-    cache = caches["shared"]
-    key = f"content-version-{mark[0]}"
-    version = cache.get(key)
-    if version is None or (version.until and version.until <= timezone.now()):
-        version = _read()
-        cache.set(key, version, REMEMBERED_FOR)
-    return version
 
 
 def _read() -> Version:

@@ -6,14 +6,12 @@ from wagtail.api import APIField
 from wagtail.fields import StreamField
 from wagtail.search import index
 
-from cms.core import references
 from cms.core.api_fields import ImageField
 from cms.core.blocks import LinkBlock
 from cms.core.models import BasePage
 from cms.core.panels import page_tabs
-from cms.core.visibility import is_public
 
-from ..blocks import BandBlock, HomeStoryBlock
+from ..blocks import HomeStoryBlock
 
 
 class HomePage(BasePage):
@@ -84,10 +82,3 @@ class HomePage(BasePage):
 
     class Meta:
         verbose_name = "home page"
-
-    def get_context(self, request, *args, **kwargs):
-        context = super().get_context(request, *args, **kwargs)
-        # What all bands show is read together.
-        bands = (child.value for child in self.body if isinstance(child.block, BandBlock))
-        references.load_references([band["page"] for band in bands if is_public(band["page"])])
-        return context

@@ -13,11 +13,12 @@ from typing_extensions import TypedDict
 from cms.api.content.api import content_api
 from cms.api.content.auth import ANYONE, Bearer
 from cms.api.content.frame import Answer, Id, Parameters, reads
-from cms.api.content.problems import BadBodyError, TooManyRequests
+from cms.api.content.problems import BadBodyError
 from cms.api.content.public import site_of, tags_of
 from cms.api.content.writing import takes
 from cms.api.models import Scope
-from cms.core.client_address import client_address
+from cms.core.client_address import place
+from cms.core.limits.throttling import count
 from cms.core.references import load_references
 from cms.core.representations import absolute, rich_text_json
 from cms.core.visibility import public_pages
@@ -114,7 +115,7 @@ def get_form(request, page_id: Id, params: Query[Parameters]):
                 "text": rich_text_json(page.thank_you_text, request),
             },
         },
-        tags_of(page),
+        tags_of(page.pk, page._meta.label),
     )
 
 
@@ -143,17 +144,16 @@ def send_form(
     is a limit to what is taken from one place; there always is one for one email address.
     """
     page = _form_page(request, page_id)
+    if request.auth is ANYONE:
+        count("form", place(request.META), writes=True)
     given = cleaned(page, sent.answers)
-    try:
-        kept = taking.take(
-            page,
-            given,
-            key=_key(request, page, idempotency_key),
-            sender=throttle.sender(client_address(request)) if request.auth is ANYONE else "",
-            suspicion=spam.suspicion(given),
-        )
-    except throttle.TooManyError as error:
-        raise TooManyRequests(error.seconds, f"{error} {error.when}") from error
+    kept = taking.take(
+        page,
+        given,
+        key=_key(request, page, idempotency_key),
+        sender=throttle.sender(place(request.META)) if request.auth is ANYONE else "",
+        suspicion=spam.suspicion(given),
+    )
     if not answers.are(kept, page, given):
         raise BadBodyError(
             {("answers",): "The Idempotency-Key has been used before, with other answers."}

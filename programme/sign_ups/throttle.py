@@ -11,31 +11,16 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from cms.core.limits.throttling import TooManyError
+
 from ..models import SignUp
 
 
-class TooManyError(Exception):
-    """Try again after `seconds`. The text says why, to the person."""
-
-    def __init__(self, seconds: int, why: str):
-        super().__init__(why)
-        self.seconds = seconds
-
-    @property
-    def when(self) -> str:
-        """When it is worth trying again, in a sentence."""
-        minutes = -(-self.seconds // 60)
-        if minutes < 60:
-            return f"Try again in {minutes} minutes." if minutes > 1 else "Try again in a minute."
-        hours = -(-minutes // 60)
-        return f"Try again in {hours} hours." if hours > 1 else "Try again in an hour."
-
-
-def sender(client_address: str) -> str:
-    """What is kept of the address that a request came from."""
+def sender(place: str) -> str:
+    """What is kept of the place that a request came from."""
     day = timezone.localdate().isoformat()
     salt = f"programme.sign_ups.sender.{day}"
-    return salted_hmac(salt, client_address, algorithm="sha256").hexdigest()
+    return salted_hmac(salt, place, algorithm="sha256").hexdigest()
 
 
 def check(sender: str, email: str) -> None:

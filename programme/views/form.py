@@ -4,7 +4,8 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
-from cms.core.client_address import client_address
+from cms.core.client_address import place
+from cms.core.limits.throttling import TooManyError, count
 from cms.core.visibility import public_pages
 
 from ..models import GetInvolvedPage, SignUpMessage
@@ -21,6 +22,10 @@ def sign_up(request, page_id):
         return HttpResponseRedirect(page.get_url(request))
     form = page.get_form(request.POST, page=page)
     carried = request.POST.get(tokens.FIELD, "")
+    try:
+        count("form", place(request.META), writes=True)
+    except TooManyError as error:
+        return _too_many(request, page, form, carried, error)
     try:
         token = tokens.read(carried, page)
     except tokens.UnknownTokenError:
@@ -48,18 +53,15 @@ def sign_up(request, page_id):
             page,
             form.cleaned_data,
             key=token.key(form.cleaned_data),
-            sender=throttle.sender(client_address(request)),
+            sender=throttle.sender(place(request.META)),
             suspicion=spam.suspicion(
                 form.cleaned_data,
                 trap=request.POST.get(spam.TRAP, ""),
                 too_quick=token.is_too_quick,
             ),
         )
-    except throttle.TooManyError as error:
-        notice = f"{error} {error.when} Nothing has been lost: your answers are "
-        response = _again(request, page, form, token=carried, status=429, notice=notice + "below.")
-        response["Retry-After"] = str(error.seconds)
-        return response
+    except TooManyError as error:
+        return _too_many(request, page, form, carried, error)
     # See other, so that a reload sends nothing again.
     return HttpResponseRedirect(links.path(links.SENT, kept), status=303)
 
@@ -97,6 +99,14 @@ def _again(request, page, form, *, notice="", token="", status=422):
     if token:
         context["form_token"] = token
     return TemplateResponse(request, page.get_template(request), context, status=status)
+
+
+def _too_many(request, page, form, carried, error):
+    """The same, when it is better to wait."""
+    notice = f"{error} {error.when} Nothing has been lost: your answers are below."
+    response = _again(request, page, form, token=carried, status=429, notice=notice)
+    response["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _no_longer_asked(data, token, form) -> list[str]:

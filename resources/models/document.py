@@ -11,13 +11,14 @@ from wagtail.documents.models import AbstractDocument, DocumentQuerySet
 from wagtail.search import index
 from wagtail.utils.file import hash_filelike
 
+from cms.core import draft_files
 from cms.core.api_fields import JSONOf
 from cms.core.filing import file_under
 
 from .. import files, representations
 from ..languages import LANGUAGES
 from ..shapes import DocumentFile
-from ..usage import references_to
+from ..usage import is_shown, references_to
 
 
 def folder_of(document, filename: str) -> str:
@@ -158,6 +159,11 @@ class Document(AbstractDocument):
         elif self.pk:
             self.other_forms.update(form_of=self.form_of)
 
+    @staticmethod
+    def is_shown(is_used):
+        """Whether readers meet it: see `cms.core.library`."""
+        return is_shown(is_used)
+
     def get_usage(self):
         """Where readers meet it: see `resources.usage`. Wagtail counts only direct references."""
         return references_to(self).group_by_source_object()
@@ -168,6 +174,10 @@ class Document(AbstractDocument):
     @classmethod
     def for_display(cls) -> DocumentQuerySet:
         return cls.objects.select_related("collection", "form_of__collection")
+
+    @property
+    def url(self) -> str:
+        return draft_files.address(super().url)
 
     @property
     def work_id(self) -> int:
@@ -182,7 +192,8 @@ class Document(AbstractDocument):
         """
         if not self.thumbnail:
             return ""
-        return reverse("document_thumbnail", args=[self.pk, self.file_hash[:16] or "first"])
+        address = reverse("document_thumbnail", args=[self.pk, self.file_hash[:16] or "first"])
+        return draft_files.address(address)
 
     @property
     def proportions(self) -> str:

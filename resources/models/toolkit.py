@@ -21,6 +21,7 @@ from cms.core.api_fields import ImageField, JSONOf, VisiblePagesField
 from cms.core.api_fields import RichTextField as RichTextJSON
 from cms.core.blocks import StoryBlock
 from cms.core.models import BasePage
+from cms.core.navigation import siblings
 from cms.core.panels import page_tabs
 from cms.core.rich_text import FEATURES
 from cms.core.visibility import public_pages
@@ -216,10 +217,9 @@ class ToolkitChapterPage(DownloadableMixin, BasePage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        toolkit = self.get_parent()
-        chapters = list(toolkit.specific.visible_children())
+        chapters = siblings(self)
         number = next((i for i, chapter in enumerate(chapters) if chapter.pk == self.pk), None)
-        context |= {"toolkit": toolkit, "chapters": chapters}
+        context |= {"toolkit": self.get_parent(), "chapters": chapters}
         if number is not None:
             context |= {
                 "number": number + 1,

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from cms.core import draft_files
+
 
 class DocumentVersion(models.Model):
     """A file that a newer one has replaced, at an address of its own for good."""
@@ -38,4 +40,6 @@ class DocumentVersion(models.Model):
 
     @property
     def url(self) -> str:
-        return reverse("document_version", args=[self.document_id, self.number])
+        return draft_files.address(
+            reverse("document_version", args=[self.document_id, self.number])
+        )

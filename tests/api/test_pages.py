@@ -21,6 +21,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.factories.files import picture
+from tests.library import made_public
 
 
 def titles(client, query=""):
@@ -188,7 +189,7 @@ class TestPrivateCollections:
 
     def test_their_images_and_documents_are_in_no_listing(self, private, client):
         for endpoint, factory in (("images", ImageFactory), ("documents", DocumentFactory)):
-            hidden, shown = factory(collection=private), factory()
+            hidden, shown = made_public(factory(collection=private)), made_public(factory())
             ids = [item["id"] for item in client.get(f"/api/v2/{endpoint}/").json()["items"]]
             assert shown.pk in ids
             assert hidden.pk not in ids
@@ -208,7 +209,7 @@ class TestPrivateCollections:
         assert body[1]["value"]["document"] is None
 
     def test_they_are_not_in_the_tree_of_collections_nor_counted(self, private, client):
-        DocumentFactory(collection=private)
+        made_public(DocumentFactory(collection=private))
         answer = client.get("/api/v2/collections/")
         assert answer.json() == {"meta": {"total_count": 0}, "items": []}
         for key in (private.pk, private.get_parent().pk):
@@ -218,8 +219,8 @@ class TestPrivateCollections:
         shelf = Collection.get_first_root_node().add_child(name="Shelf")
         private = shelf.add_child(name="Private")
         CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
-        shown = DocumentFactory(title="Shown", collection=shelf)
-        DocumentFactory(title="Hidden", form_of=shown, collection=private)
+        shown = made_public(DocumentFactory(title="Shown", collection=shelf))
+        made_public(DocumentFactory(title="Hidden", form_of=shown, collection=private))
         (item,) = client.get("/api/v2/collections/").json()["items"]
         assert item["document_count"] == 1
         assert item["children"] == []
@@ -229,8 +230,8 @@ class TestPrivateCollections:
 
 def test_documents_are_listed_by_their_collection(home, client):
     shelf = Collection.get_first_root_node().add_child(name="Shelf")
-    DocumentFactory(title="Here", collection=shelf)
-    DocumentFactory(title="There")
+    made_public(DocumentFactory(title="Here", collection=shelf))
+    made_public(DocumentFactory(title="There"))
     answer = client.get(f"/api/v2/documents/?collection={shelf.pk}").json()
     assert [item["title"] for item in answer["items"]] == ["Here"]
 
@@ -242,7 +243,7 @@ def test_the_tree_of_collections_takes_no_parameter(home, client):
 
 
 def test_originals_of_images_are_not_given_away(home, client):
-    image = ImageFactory()
+    image = made_public(ImageFactory())
     answer = client.get(f"/api/v2/images/{image.pk}/").json()
     assert "download_url" not in answer["meta"]
     assert client.get(image.file.url).status_code == 404

@@ -8,6 +8,10 @@ from .accounts import PASSWORD
 
 SAVING_MS = 20_000  # at most, on a busy machine
 
+_IS_LOOKING = """() => !!window.wagtail.app.getControllerForElementAndIdentifier(
+    document.querySelector("[data-edit-form]"), "w-unsaved"
+)?.initialFormData"""
+
 
 class Editor:
     """Someone who has signed in, at the screens they work on."""
@@ -41,11 +45,12 @@ class Editor:
     def wait_for_blocks(self) -> None:
         expect(self.page.get_by_role("button", name="Insert a block").first).to_be_visible()
         # Wagtail looks for changes from two seconds after the page has loaded.
-        self.page.wait_for_function(
-            """() => window.wagtail.app.getControllerForElementAndIdentifier(
-                document.querySelector("[data-edit-form]"), "w-unsaved"
-            )?.initialFormData"""
-        )
+        # Asked again and again from here: the editor's policy lets no page wait by itself.
+        for _ in range(150):
+            if self.page.evaluate(_IS_LOOKING):
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("The editor does not look for changes.")
 
     def field(self, label: str, number: int = 0) -> Locator:
         """The field called `label`; the first, if several are."""

@@ -30,13 +30,13 @@ class LiveSite:
         self.address = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.browser.live_settings",
+            "DJANGO_SETTINGS_MODULE": "cms.settings.production",
             "SECRET_KEY": secrets.token_urlsafe(50),
             "ALLOWED_HOSTS": "127.0.0.1",
             "WAGTAILADMIN_BASE_URL": self.address,
             "DATABASE_URL": f"sqlite:///{self.folder / 'db.sqlite3'}",
             "MEDIA_ROOT": str(self.folder / "media"),
-            "STATIC_ROOT": str(self.folder / "static"),
+            "VAR_DIR": str(self.folder / "var"),
             "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
             "CACHE_URL": "locmemcache://",
             # Every test comes from one place.

@@ -25,4 +25,4 @@ def test_only_our_own_proxies_are_believed(remote, forwarded, expected, settings
     settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     request = RequestFactory(REMOTE_ADDR=remote).get("/", headers=headers)
-    assert client_address(request) == expected
+    assert client_address(request.META) == expected

@@ -1,7 +1,6 @@
 """What a page costs when no page is kept: few queries, whatever is on it, and no old furniture."""
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction, Site
@@ -20,6 +19,7 @@ from tests.factories import (
     ToolkitChapterPageFactory,
     ToolkitPageFactory,
 )
+from tests.queries import cold
 
 
 @pytest.fixture
@@ -39,17 +39,6 @@ def site(transactional_db, django_db_serialized_rollback, home):
 def later(settings):
     """Tasks wait: nobody makes a toolkit's downloads anew for each page of it."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
-
-
-def cold(client, address) -> int:
-    """The queries of a page when each process has shown another one since the last change."""
-    client.get("/sitemap.xml")
-    client.get(address)
-    for cache in caches.all():
-        cache.clear()
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(address).status_code == 200
-    return len(queries)
 
 
 def pictures(number):

@@ -4,6 +4,7 @@ import pytest
 from wagtail.models import Collection, CollectionViewRestriction
 
 from tests.factories import DocumentFactory, ImageFactory
+from tests.library import made_public
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def private(home):
 
 
 def test_a_rendition_is_kept_by_browsers_and_scripts_nothing(home, client):
-    rendition = ImageFactory().get_rendition("width-40|format-webp")
+    rendition = made_public(ImageFactory()).get_rendition("width-40|format-webp")
     response = client.get(rendition.url)
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "image/webp"

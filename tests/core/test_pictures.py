@@ -26,6 +26,7 @@ from tests.factories import (
     ToolkitPageFactory,
     UserFactory,
 )
+from tests.library import made_public
 
 PLACE = b"51.5376"
 GPS = {1: "N", 2: (51.0, 32.0, 15.4), 3: "E", 4: (0.0, 42.0, 50.0)}
@@ -144,7 +145,7 @@ WITH_METADATA = {
 class TestAPictureBeforeItsSizesAreMade:
     def test_is_shown_as_it_was_uploaded_but_for_what_it_says_of_itself(self, name, home, client):
         content = WITH_METADATA[name]()
-        response = client.get(whole_url(uploaded(content, name)))
+        response = client.get(whole_url(made_public(uploaded(content, name))))
         assert response.status_code == 200
         assert response.headers["Content-Type"].startswith("image/")
         assert "immutable" not in response.headers["Cache-Control"]
@@ -373,6 +374,7 @@ def test_no_reader_has_a_size_made_and_every_reader_sees_a_picture(home, client,
     image = uploaded(photograph(), description="The long pier.")
     pages = pages_with_pictures(home, image)
     MaterialsPageFactory(parent=home)
+    call_command("rebuild_references_index", verbosity=0)  # as a publish does for its page
     Rendition.objects.all().delete()
     others = [
         "/search/?q=pier",
@@ -466,7 +468,7 @@ class TestAPicturesElement:
         assert "lazy" not in hero
 
     def test_is_what_the_api_gives_a_front_end_the_parts_of(self, image, home, client):
-        json = client.get(f"/api/content/v1/images/{image.pk}/").json()
+        json = client.get(f"/api/content/v1/images/{made_public(image).pk}/").json()
         assert [source["type"] for source in json["sources"]] == ["image/avif", "image/webp"]
         assert json["sources"][0]["srcset"].startswith("http://testserver/media/images/")
         assert json["sources"][0]["srcset"].endswith(" 1200w")

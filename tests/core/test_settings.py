@@ -70,3 +70,29 @@ def test_services_are_chosen_by_one_variable_each():
         "django.core.mail.backends.smtp.EmailBackend",
         "cms.core.storage.BucketStorage",
     ], result.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "chosen"),
+    [("https://www.example.org", "required"), ("http://127.0.0.1:8000", "offered")],
+)
+def test_the_second_factor_is_required_of_a_live_site_and_not_of_a_newcomer(address, chosen):
+    result = start("print(p.SECOND_FACTOR)", **{**WHOLE, "WAGTAILADMIN_BASE_URL": address})
+    assert result.stdout.strip() == chosen, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("SECOND_FACTOR", "Set SECOND_FACTOR to off, offered or required."),
+        ("LOCAL_PASSWORDS", "Set LOCAL_PASSWORDS to everyone or administrators."),
+    ],
+)
+def test_a_choice_that_there_is_not_is_named_in_one_sentence(name, sentence):
+    result = start(**WHOLE, **{name: "maybe"})
+    assert result.stderr.strip().endswith(sentence)
+
+
+def test_groups_of_a_provider_are_written_in_one_line():
+    result = start("print(p.OIDC_GROUPS)", **WHOLE, OIDC_GROUPS="cms editors=Editors,it=Admins")
+    assert result.stdout.strip() == "{'cms editors': 'Editors', 'it': 'Admins'}", result.stderr

@@ -23,6 +23,7 @@ from home.roles import PUBLISHERS
 from tests.delivery.conftest import make_endpoint
 from tests.delivery.receiver import Receiver
 from tests.factories import DocumentFactory, StandardPageFactory, UserFactory, user_in
+from tests.library import made_public
 
 pytestmark = pytest.mark.django_db
 
@@ -98,8 +99,9 @@ class TestTheMessage:
         Webhook(known_to_the_receiver).verify(request.body, request.headers)
         Webhook(endpoint.secret).verify(request.body, request.headers)
 
-    def test_of_a_document_has_its_address_in_the_api(self, everything, receiver):
-        document = DocumentFactory()
+    def test_of_a_document_has_its_address_in_the_api(self, home, everything, receiver):
+        document = made_public(DocumentFactory())
+        document.save()
         tell_endpoints.call()
         data = json.loads(receiver.requests[-1].body)["data"]
         assert data["model"] == "resources.Document"
@@ -137,7 +139,8 @@ class TestWhoIsToldOfWhat:
             make_endpoint(off.url, active=False)
             publish(page)
             page.unpublish()
-            document = DocumentFactory()
+            document = made_public(DocumentFactory())
+            document.save()
             tell_endpoints.call()
             assert told(one) == [about("unpublished", page)]
             assert set(told(other)) == {("published", "resources.Document", str(document.pk))}
@@ -266,7 +269,8 @@ class TestWhatReadersMayNotSee:
     def test_a_document_that_becomes_private_is_gone_to_readers(self, home, everything, receiver):
         shelf = Collection.get_first_root_node().add_child(name="Shelf")
         CollectionViewRestriction.objects.create(collection=shelf, restriction_type="login")
-        document = DocumentFactory()
+        document = made_public(DocumentFactory())
+        document.save()
         document.collection = shelf
         document.save()
         document.save()

@@ -109,9 +109,10 @@ NOT_SEEN = {
     "programme.SignUpNote", "programme.SignUpPurge",
     "resources.DownloadCount",
     # Drafts, for those who have their address; no cache keeps them.
+    "core.DailyWork",
     "core.KeptDraft", "core.PreviewLink",
     # Made of the events themselves, for `sync/`, which no cache keeps.
-    "api.Feed", "api.FeedItem",
+    "api.Feed", "api.FeedItem", "api.PreparedPage",
     # Of an image, which is recorded again when they are made.
     "core.Rendition",
     # Of a page, published with it.

@@ -79,6 +79,9 @@ MAY_OPEN = {
     "/admin/api/token/edit/{token}/": (NO, NO, NO, NO),
     "/admin/api/token/history/{token}/": (NO, NO, NO, NO),
     "/admin/api/token/delete/{token}/": (NO, NO, NO, NO),
+    "/admin/account/second-factor/": (YES, YES, YES, YES),
+    "/admin/reports/audit-log/": (NO, NO, NO, NO),
+    "/admin/reports/sign-in-locks/": (NO, NO, NO, NO),
     # Shows each of them what was done to what they may see.
     "/admin/reports/site-history/": (YES, YES, YES, YES),
 }

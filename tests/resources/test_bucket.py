@@ -19,6 +19,7 @@ from resources.serving import Counted, send_file
 from tests import stores
 from tests.factories import DocumentFactory, StandardPageFactory, UserFactory
 from tests.factories.files import MINIMAL_PDF, picture
+from tests.library import made_public
 
 pytestmark = pytest.mark.xdist_group("bucket")
 
@@ -77,7 +78,7 @@ def document(editor):
         },
     )
     editor.logout()
-    return Document.objects.get()
+    return made_public(Document.objects.get())
 
 
 @pytest.fixture

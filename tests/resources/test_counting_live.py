@@ -9,6 +9,7 @@ import pytest
 from resources import counting
 from resources.models import DownloadCount
 from tests.factories import DocumentFactory
+from tests.library import made_public
 from tests.served import Served
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -26,7 +27,7 @@ def total():
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_hundred_downloads_at_once_are_counted_as_a_hundred(live_server, home):
-    address = live_server.url + DocumentFactory().url
+    address = live_server.url + made_public(DocumentFactory()).url
     with ThreadPoolExecutor(20) as readers:
         answers = list(readers.map(lambda _: fetch(address), range(100)))
     assert {status for status, _ in answers} == {200}
@@ -40,7 +41,15 @@ def test_a_hundred_downloads_at_once_are_counted_as_a_hundred(live_server, home)
 def test_nothing_is_lost_when_the_server_is_stopped(tmp_path):
     # So that what is written is written at the stop.
     with Served(tmp_path, settings="DOWNLOADS_COUNTED_EVERY = 600") as site:
-        path = site.run("from tests.factories import DocumentFactory; print(DocumentFactory().url)")
+        path = site.run(
+            "from wagtail.models import Page\n"
+            "from tests.factories import DocumentFactory\n"
+            "from tests.library import page_with\n"
+            "document = DocumentFactory()\n"
+            "page = page_with(Page.objects.get(depth=2), document)\n"
+            "page.save_revision().publish()\n"
+            "print(document.url)"
+        )
         site.start(path)  # by a HEAD request, which does not count
         with ThreadPoolExecutor(20) as readers:
             answers = list(readers.map(lambda _: fetch(site.address + path), range(100)))

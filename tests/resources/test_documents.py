@@ -11,6 +11,7 @@ from cms.core.models import Image
 from resources.models import Document
 from tests.factories import DocumentFactory, ImageFactory, UserFactory
 from tests.factories.files import MINIMAL_PDF, picture
+from tests.library import made_public
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ def test_a_new_picture_is_filed_with_the_pictures(db):
 
 
 def test_a_document_is_served_under_its_own_type_and_is_not_guessed_at(home, client):
-    response = client.get(DocumentFactory().url)
+    response = client.get(made_public(DocumentFactory()).url)
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "Content-Encoding" not in response.headers

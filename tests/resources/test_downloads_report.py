@@ -13,6 +13,7 @@ from resources import counting
 from resources.models import DownloadCount
 from tests.factories import DocumentFactory, ToolkitPageFactory, UserFactory
 from tests.factories.users import user_in
+from tests.library import made_public
 
 REPORT = "/admin/reports/downloads/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -20,7 +21,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 @pytest.fixture
 def document(home):
-    return DocumentFactory(title="Tide poster")
+    return made_public(DocumentFactory(title="Tide poster"))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from wagtail.models import Collection, CollectionViewRestriction
 from home.roles import EDITORS
 from tests.factories import DocumentFactory, ImageFactory, UserFactory
 from tests.factories.users import user_in
+from tests.library import made_public
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_its_documents_are_given_to_its_readers_and_kept_nowhere(document, clien
 
 def test_a_picture_becomes_private_with_its_collection(home, client):
     shelf = Collection.get_first_root_node().add_child(name="Shelf")
-    address = DocumentFactory(collection=shelf).thumbnail_url
+    address = made_public(DocumentFactory(collection=shelf)).thumbnail_url
     response = client.get(address)
     assert response.status_code == 200
     assert "immutable" in response.headers["Cache-Control"]
@@ -116,7 +117,7 @@ def test_a_picture_becomes_private_with_its_collection(home, client):
 
 
 def test_thumbnails_have_no_other_address(home, client):
-    document = DocumentFactory()
+    document = made_public(DocumentFactory())
     assert client.get(f"/media/{document.thumbnail.name}").status_code == 404
     old = f"/documents/{document.pk}/thumbnail/0123456789abcdef.webp"
     assert client.get(old).headers["Location"] == document.thumbnail_url
@@ -129,7 +130,7 @@ def test_thumbnails_have_no_other_address(home, client):
 def test_a_public_picture_costs_one_query_and_an_unchanged_one_no_file(
     home, client, django_assert_num_queries
 ):
-    address = ImageFactory().get_rendition("width-40|format-webp").url
+    address = made_public(ImageFactory()).get_rendition("width-40|format-webp").url
     with django_assert_num_queries(1):
         response = client.get(address)
     b"".join(response)

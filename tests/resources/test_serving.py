@@ -11,6 +11,7 @@ from cms.core import files
 from resources.models import DocumentVersion
 from resources.serving import Counted, send_file
 from tests.factories import DocumentFactory
+from tests.library import made_public
 
 BODY = b"0123456789" * 20_000  # more than one chunk
 
@@ -21,7 +22,7 @@ def document(home):
     document.file.save("words.txt", ContentFile(BODY), save=False)
     document.read_file()
     document.save()
-    return document
+    return made_public(document)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from resources.models import Document, DownloadCount
 from tests import stores
 from tests.factories import DocumentFactory, ImageFactory, StandardPageFactory, UserFactory
 from tests.factories.files import MINIMAL_PDF, picture
+from tests.library import made_public
 
 SENTENCE = "The file could not be kept"
 
@@ -103,7 +104,7 @@ class TestAReader:
         assert page.title in response.content.decode()
 
     def test_is_told_in_a_sentence_that_a_file_cannot_be_had(self, unreachable, home, client):
-        document = DocumentFactory()
+        document = made_public(DocumentFactory())
         unreachable()
         response = client.get(document.url)
         assert response.status_code == 503
@@ -114,7 +115,8 @@ class TestAReader:
         assert not DownloadCount.objects.exists()
 
     def test_finds_pictures_missing_and_no_fault(self, unreachable, home, client):
-        rendition, document = ImageFactory().get_rendition("width-40"), DocumentFactory()
+        rendition = made_public(ImageFactory()).get_rendition("width-40")
+        document = made_public(DocumentFactory())
         unreachable()
         for address in (rendition.url, document.thumbnail_url):
             response = client.get(address)

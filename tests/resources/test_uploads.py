@@ -82,7 +82,7 @@ def bomb() -> bytes:
 
 
 BAD = {
-    "damaged.pdf": (b"%PDF-1.4 and then nothing of use", "damaged, or locked"),
+    "damaged.pdf": (b"%PDF-1.4 and then nothing of use", "damaged, locked by a password"),
     "empty.pdf": (MINIMAL_PDF.replace(b"/Kids[3 0 R]/Count 1", b"/Kids[]/Count 0"), "damaged"),
     "locked.pdf": (LOCKED_PDF, "locked by a password"),
     "cut-off.png": (picture(400, 400)[:60], "damaged"),

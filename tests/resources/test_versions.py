@@ -12,6 +12,7 @@ from wagtail.models import Collection, CollectionViewRestriction
 from resources.models import Document, DocumentVersion
 from tests.factories import DocumentFactory, UserFactory
 from tests.factories.files import MINIMAL_PDF, picture
+from tests.library import made_public
 
 TWO_PAGES = MINIMAL_PDF.replace(b"/Kids[3 0 R]/Count 1", b"/Kids[3 0 R 3 0 R]/Count 2")
 
@@ -29,7 +30,9 @@ def editor(jo, client):
 
 @pytest.fixture
 def poster(home):
-    return DocumentFactory(title="Poster", edition="First edition", change_note="Where it began")
+    return made_public(
+        DocumentFactory(title="Poster", edition="First edition", change_note="Where it began")
+    )
 
 
 def edit(client, document, content=None, *, name="poster.pdf", **values):

@@ -15,6 +15,7 @@ from tests.factories import (
     ToolkitChapterPageFactory,
     ToolkitPageFactory,
 )
+from tests.library import made_public
 
 
 def search(client, query, **more):
@@ -37,7 +38,7 @@ def test_finds_pages_by_their_title_summary_and_body(pier, client):
 
 
 def test_finds_documents_by_their_title_and_description(home, client):
-    document = DocumentFactory(title="Tide table", description="For fishermen.")
+    document = made_public(DocumentFactory(title="Tide table", description="For fishermen."))
     for word in ("tide", "fishermen"):
         assert document.url in search(client, word)
 
@@ -45,7 +46,7 @@ def test_finds_documents_by_their_title_and_description(home, client):
 def test_says_first_what_kind_of_thing_it_found(home, client):
     toolkit = ToolkitPageFactory(parent=home, title="Herring")
     ToolkitChapterPageFactory(parent=toolkit, title="Herring one")
-    DocumentFactory(title="Herring two")
+    made_public(DocumentFactory(title="Herring two"))
     text = strip_tags(search(client, "herring"))
     for kind in ("Toolkit", "Toolkit chapter", "Poster"):
         assert kind in text
@@ -74,7 +75,7 @@ def test_without_a_query_there_is_a_box(home, client):
 def test_pages_through_pages_and_then_documents(home, client):
     for number in range(12):
         StandardPageFactory(parent=home, title=f"Herring page {number}")
-        DocumentFactory(title=f"Herring document {number}")
+        made_public(DocumentFactory(title=f"Herring document {number}"))
     pages = [strip_tags(search(client, "herring", page=number)) for number in (1, 2, 3)]
     found = [
         (len(set(re.findall(r"Herring page \d+", page))), page.count("For notice boards"))

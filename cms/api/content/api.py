@@ -11,6 +11,9 @@ from django.http import Http404, HttpResponse
 from django.urls import include, re_path
 from ninja import NinjaAPI, Swagger
 
+from cms.core.limits.throttling import throttled
+
+from ..tokens import rate_of
 from .openapi import completed
 from .problems import not_found, problem, register
 from .writing import StrictParser
@@ -93,6 +96,10 @@ def _with_methods(request, response):
     return response
 
 
+_counted = throttled(rate_of)
+
+
+@_counted
 @_answering
 def nothing(request):
     """Whatever is asked for below the API, and is not there."""
@@ -103,5 +110,5 @@ def content_urls():
     """`path("api/content/v1/", content_urls())`. Ask when all routers are added."""
     patterns, app_name, namespace = content_api.urls
     for pattern in patterns:
-        pattern.callback = _answering(pattern.callback)
+        pattern.callback = _counted(_answering(pattern.callback))
     return include(([*patterns, re_path(r"^.*/$", nothing)], app_name), namespace=namespace)

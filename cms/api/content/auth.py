@@ -49,7 +49,9 @@ class Bearer(HttpBearer):
         self.required = required
 
     def __call__(self, request):
-        token = token_from(request.headers.get("Authorization"))
+        token = getattr(request, "api_token", None) or token_from(
+            request.headers.get("Authorization")
+        )
         if token and token.allows(self.scope):
             return token
         if not self.required:
@@ -68,6 +70,7 @@ _CONTENT_READ = Bearer(Scope.CONTENT_READ)
 def reader(request):
     """Who reads what is public: anyone, or a token with content:read where that is asked for.
 
-    Where anyone may, nobody looks at `Authorization`, so that caches need not either.
+    Where anyone may, `Authorization` changes no answer, so that caches need not look at it.
+    Only how often one may ask depends on it: `rate_of`.
     """
     return ANYONE if settings.CONTENT_API_OPEN else _CONTENT_READ(request)

@@ -23,6 +23,10 @@ class Selection:
     def __init__(self, whole: bool, chosen: dict[str, "Selection | None"], without: set[str]):
         self.whole, self.chosen, self.without = whole, chosen, without
 
+    @property
+    def is_all(self) -> bool:
+        return self.whole and not self.chosen and not self.without
+
     def names(self, fields) -> list[str]:
         """Those of `fields` that were asked for."""
         return [
@@ -47,6 +51,7 @@ class Selection:
 
 
 NOTHING = Selection(False, {}, set())
+ALL = Selection(True, {}, set())
 
 
 def read(text: str | None, known: dict[str, list]) -> Selection:

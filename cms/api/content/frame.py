@@ -6,8 +6,8 @@
     def list_partners(request, params: Query[Parameters]):
         return Answer({"items": […]}, tags=["partners"])
 
-An answer is made once for each version of the content and kept. A request that
-has it already is told so before anything is made. The page cache compresses it.
+Who has an answer already is told so before anything is made. The page cache keeps
+what was made, and compresses it.
 """
 
 import inspect
@@ -17,23 +17,20 @@ from hashlib import sha256
 from typing import Annotated, NamedTuple, get_args, get_origin, get_type_hints
 
 from django.conf import settings
-from django.core.cache import cache as answers_kept
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.http import http_date, parse_etags
 from ninja import Router, Schema
 from pydantic import Field
 
+from cms.core.release import release
 from cms.delivery import keeping
 from cms.events import version
 
 from ..wagtail_schemas import RichTextOutputFormat
 from .auth import reader
+from .finished import Written, written
 from .problems import BadRequestError, Problem, shortened
 
-KEPT_FOR = 3600  # seconds that an answer is kept, if nothing changes
-LONGEST_KEPT = 512  # characters of the query of an answer that is kept
 MOST_ROWS = 100
 ROWS = 20
 UNKEPT = "x-unkept"  # said of an operation to `openapi.completed`, and not in the document
@@ -62,7 +59,7 @@ class Paging(Schema):
 class Answer(NamedTuple):
     """A body to be made into JSON, and the names by which caches are told to forget it."""
 
-    body: dict
+    body: dict | Written
     tags: list[str]
 
 
@@ -164,14 +161,13 @@ def refuse_unknown(request, known):
 
 def _versioned(request, make, kept):
     if not kept:
-        made = _written(make())
-        etag = _etag(request, sha256(made[0]).hexdigest())
-        return _unchanged(request, etag) or _respond(made, etag)
+        answer = make()
+        answer = answer._replace(body=written(answer.body))
+        etag = _etag(request, sha256(answer.body.encode()).hexdigest())
+        return _unchanged(request, etag) or _respond(answer, etag)
     now = version.current()
     etag = _etag(request, now)
-    return _unchanged(request, etag, now.changed) or _respond(
-        _kept(request, etag, make), etag, now.changed
-    )
+    return _unchanged(request, etag, now.changed) or _respond(make(), etag, now.changed)
 
 
 def _unchanged(request, etag, changed=None):
@@ -184,34 +180,16 @@ def _unchanged(request, etag, changed=None):
     return _with_headers(HttpResponseNotModified(), etag, changed)
 
 
-def _kept(request, etag, make):
-    """What `make` gives, written; made once for each ETag."""
-    # Inside a transaction others do not see what is seen here.
-    if connection.in_atomic_block or len(request.META["QUERY_STRING"]) > LONGEST_KEPT:
-        return _written(make())
-    key = f"content-api-{etag}"
-    found = answers_kept.get(key)
-    if found is None:
-        found = _written(make())
-        answers_kept.set(key, found, KEPT_FOR)
-    return found
-
-
-def _written(answer: Answer) -> tuple[bytes, list[str]]:
-    text = json.dumps(answer.body, cls=DjangoJSONEncoder, ensure_ascii=False)
-    return text.encode(), answer.tags
-
-
 def _etag(request, content) -> str:
     """Another one for whatever could make another answer."""
     asked = sorted(request.GET.lists())
-    made_of = f"{content} {contract()} {request.build_absolute_uri(request.path)} {asked}"
+    made_of = f"{content} {release()} {request.build_absolute_uri(request.path)} {asked}"
     return f'"{sha256(made_of.encode()).hexdigest()[:32]}"'
 
 
 @cache
 def contract() -> str:
-    """A new release that answers otherwise makes new answers."""
+    """What clients are told of the shapes: another value when one of them is another."""
     from .api import content_api  # which reads every endpoint
 
     return sha256(json.dumps(content_api.get_openapi_schema()).encode()).hexdigest()
@@ -220,10 +198,9 @@ def contract() -> str:
 # Answers -------------------------------------------------------------------------
 
 
-def _respond(made, etag, changed=None):
-    body, tags = made
-    response = HttpResponse(body, content_type="application/json")
-    names = sorted({"content", *tags})
+def _respond(answer, etag, changed=None):
+    response = HttpResponse(written(answer.body), content_type="application/json")
+    names = sorted({"content", *answer.tags})
     response["Cache-Tag"] = ",".join(names)
     response["Surrogate-Key"] = " ".join(names)
     return _with_headers(response, etag, changed)
@@ -231,8 +208,7 @@ def _respond(made, etag, changed=None):
 
 def _unkept(make):
     """An answer for this reader alone, that leaves no trace on its way."""
-    body, _ = _written(make())
-    response = HttpResponse(body, content_type="application/json")
+    response = HttpResponse(written(make().body), content_type="application/json")
     response["Cache-Control"] = "no-store"
     response["Vary"] = "Authorization"
     response["X-Robots-Tag"] = "noindex"

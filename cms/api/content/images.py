@@ -5,9 +5,9 @@ from ninja import Query, Router
 from typing_extensions import TypedDict
 from wagtail.images import get_image_model
 
+from cms.core.library import public_files
 from cms.core.representations import image_json
 from cms.core.shapes import Image
-from cms.core.visibility import in_public_collection
 
 from ..feed import kinds
 from . import cursors
@@ -58,7 +58,7 @@ def get_image(request, image_id: Id):
 
 
 def _public(site=None):
-    return in_public_collection(get_image_model().for_display())
+    return public_files(get_image_model().for_display())
 
 
 def _library_image(image, request) -> LibraryImage:

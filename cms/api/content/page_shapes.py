@@ -8,8 +8,9 @@ from wagtail.models import Page
 
 from cms.core.representations import absolute
 
+from ..reading import read_together, specific_pages
 from ..wagtail_schemas import listed_union, page_types, whole_union
-from .fields import Selection
+from .fields import ALL, Selection
 
 # What every page comes with, in lists too.
 BASE = {
@@ -57,6 +58,15 @@ def base_json(page: Page, request) -> dict:
     }
 
 
+def part_of(whole: dict, selection: Selection) -> dict:
+    """What was chosen of a page's whole JSON."""
+    own = selection.names(TYPES[whole["type"]].fields)
+    return {
+        **{name: whole[name] for name in BASE},
+        **{name: selection.cut(name, whole[name]) for name in own},
+    }
+
+
 def row_json(page: Page, request, selection: Selection) -> dict:
     """A page as a row of a list, with the fields of its own that were chosen."""
     fields = TYPES[page.specific_class._meta.label].fields
@@ -67,6 +77,13 @@ def row_json(page: Page, request, selection: Selection) -> dict:
     return {**base_json(page, request), **own}
 
 
+def read_whole(pages) -> list[Page]:
+    """The pages of a queryset, with all that they show."""
+    found = specific_pages(pages)
+    read_together(found, lambda model: TYPES[model._meta.label].fields)
+    return found
+
+
 def whole_json(page: Page, request) -> dict:
     """A page with every field; `page` is of its own type."""
-    return row_json(page, request, Selection(True, {}, set()))
+    return row_json(page, request, ALL)

@@ -1,8 +1,10 @@
 """Pages: lists, one page, and what is at an address."""
 
+import json
 from datetime import UTC, datetime
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal, NamedTuple, NotRequired
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404
@@ -13,19 +15,22 @@ from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
+from cms.core.kept import kept
 from cms.core.representations import absolute
 from cms.core.visibility import is_public
 
 from ..feed import kinds
-from ..reading import pages_with_keys, read_together, specific_pages
+from ..reading import pages_with_keys, read_together
 from . import cursors, fields
 from .api import content_api
+from .finished import Written, written, written_list, written_object
 from .frame import Answer, Id, Parameters, reads
 from .page_filters import MOMENTS, ORDERS, PageParameters, matching, several
-from .page_shapes import TYPES, PageList, Whole, row_json, whole_json
+from .page_shapes import TYPES, PageList, Whole, part_of, read_whole, row_json, whole_json
+from .prepared import prepared, prepared_one
 from .problems import BadRequestError
 from .public import pages_of, site_of, tags_of
-from .seo import Alternate, Seo, alternates_json, seo_json
+from .seo import Alternate, Seo, Words, alternates_json, seo_json
 from .site import Menus, SiteData, menus_json, settings_json
 
 router = Router(tags=["Pages"])
@@ -86,17 +91,26 @@ def list_pages(request, params: Query[PageParameters]):
     if params.search is not None:
         hits = Page.objects.filter(pk__in=pages.values("pk")).search(params.search)
         pages = pages.filter(pk__in=[page.pk for page in hits[:MOST_FOUND]])
-    keys, next_cursor = _part(request, pages, params)
-    found = pages_with_keys(keys)
-    if params.fields:
-        read_together(found, lambda model: selection.names(TYPES[model._meta.label].fields))
+    found, next_cursor = _part(request, pages, params)
+    items = _items(list(found), selection, site, request)
     return Answer(
-        {
-            "items": [row_json(page, request, selection) for page in found],
-            "next_cursor": next_cursor,
-        },
-        ["pages", *(tag for page in found for tag in tags_of(page))],
+        written_object({"items": written_list(items), "next_cursor": next_cursor}),
+        ["pages", *(tag for row in found.items() for tag in tags_of(*row))],
     )
+
+
+def _items(keys, selection, site, request) -> list:
+    """What was chosen of the pages with these keys, in this order."""
+    items = {
+        key: whole if selection.is_all else part_of(json.loads(whole), selection)
+        for key, whole in prepared(keys, site, request).items()
+    }
+    if missing := [key for key in keys if key not in items]:
+        found = pages_with_keys(missing)
+        if selection is not fields.NOTHING:
+            read_together(found, lambda model: selection.names(TYPES[model._meta.label].fields))
+        items.update({page.pk: row_json(page, request, selection) for page in found})
+    return [items[key] for key in keys if key in items]
 
 
 @reads(router, "by-path/", answers=AtPath, may_be_missing=True)
@@ -105,54 +119,73 @@ def page_by_path(request, params: Query[PathParameters]):
     site = site_of(request)
     path = params.path if params.path.endswith("/") else f"{params.path}/"
     place = site.root_page.url_path.rstrip("/") + path
-    found = _whole(pages_of(site).filter(url_path=place))
-    if not found:
+    # The slug besides, because the database has an index of slugs and none of paths.
+    slug = place.rstrip("/").rpartition("/")[2]
+    found = _one(
+        lambda: pages_of(site).filter(slug=slug, url_path=place),
+        prepared_one(site, request, page__slug=slug, page__url_path=place),
+        request,
+    )
+    if found is None:
         return Answer(_redirect(request, params.path), ["redirects"])
-    (page,) = found
-    body = view_json(page, site, request, params.include)
-    return Answer(body, [*tags_of(page), *params.include])
+    body = view_json(found.whole, found.words, site, request, params.include)
+    body["page"] = found.text
+    tags = tags_of(found.whole["id"], found.whole["type"])
+    return Answer(written_object(body), [*tags, *params.include])
 
 
-def view_json(page, site, request, include) -> PageAtPath:
-    """A page, read with all that it shows, and what else of the site is asked for."""
-    # Read first: what is above a page is mostly in the menu.
-    menus = menus_json(site, request) if "menus" in include else None
+class Found(NamedTuple):
+    text: Written
+    whole: dict  # the same, read
+    words: Words
+
+
+def _one(pages, prepared, request) -> Found | None:
+    """What is `prepared` of a page; else the one page of `pages()`, which is made."""
+    if prepared is not None:
+        text, words = prepared
+    else:
+        read = read_whole(pages())
+        if not read:
+            return None
+        text, words = written(whole_json(read[0], request)), Words.of(read[0])
+    return Found(text, json.loads(text), words)
+
+
+def view_json(whole: dict, words: Words, site, request, include) -> dict:
+    """A `PageAtPath`: a page's whole JSON, with what else of the site is asked for."""
+    seo = seo_json(whole, words.seo_title, words.search_description, request)
     body = {
         "kind": "page",
-        "page": whole_json(page, request),
-        "seo": seo_json(page, request),
-        "alternates": alternates_json(page, request),
+        "page": whole,
+        "seo": seo,
+        "alternates": alternates_json(words.pk, words.translation_key, request),
     }
-    if menus:
-        body["menus"] = menus
-    if "settings" in include:
-        body["settings"] = settings_json(site, request)
+    for name, make in (("menus", menus_json), ("settings", settings_json)):
+        if name in include:
+            asked = (name, site.pk, request.GET.get("rich_text_format"))
+            body[name] = kept(asked, lambda make=make: written(make(site, request)))
     return body
 
 
 @reads(router, "{int:page_id}/", answers=Whole, may_be_missing=True)
 def get_page(request, page_id: Id, params: Query[Parameters]):
     """One page, whole."""
-    found = _whole(pages_of(site_of(request)).filter(pk=page_id))
-    if not found:
+    site = site_of(request)
+    found = _one(
+        lambda: pages_of(site).filter(pk=page_id),
+        prepared_one(site, request, page=page_id),
+        request,
+    )
+    if found is None:
         raise Http404
-    (page,) = found
-    return Answer(whole_json(page, request), tags_of(page))
-
-
-def _whole(pages) -> list:
-    """The page of a queryset with all that it shows, in a list; an empty one when there is none."""
-    return _read_whole(pages[:1])
-
-
-def _read_whole(pages) -> list:
-    found = specific_pages(pages)
-    read_together(found, lambda model: TYPES[model._meta.label].fields)
-    return found
+    return Answer(found.text, tags_of(found.whole["id"], found.whole["type"]))
 
 
 def _to_keep(site, keys, request):
-    return [whole_json(page, request) for page in _read_whole(pages_of(site).filter(pk__in=keys))]
+    public = pages_of(site).filter(pk__in=keys).values_list("pk", flat=True)
+    items = _items(list(public), fields.ALL, site, request)
+    return [json.loads(written(item)) for item in items]
 
 
 def _placed(pages, site, params):
@@ -168,8 +201,8 @@ def _placed(pages, site, params):
     return pages
 
 
-def _part(request, pages, params) -> tuple[list[int], str | None]:
-    """The keys of the pages of this part, and the cursor of the next one."""
+def _part(request, pages, params) -> tuple[dict[int, str], str | None]:
+    """{key: type} of the pages of this part, and the cursor of the next one."""
     descending = params.order.startswith("-")
     name = params.order.removeprefix("-")
     if name in MOMENTS:
@@ -183,13 +216,15 @@ def _part(request, pages, params) -> tuple[list[int], str | None]:
         pages = pages.filter(cursors.after(place, order))
     sign = "-" if descending else ""
     rows = list(
-        pages.order_by(f"{sign}placed_by", f"{sign}pk").values_list("placed_by", "pk")[
-            : params.limit + 1
-        ]
+        pages.order_by(f"{sign}placed_by", f"{sign}pk").values_list(
+            "placed_by", "pk", "content_type"
+        )[: params.limit + 1]
     )
     more = len(rows) > params.limit
     rows = rows[: params.limit]
-    return [key for _, key in rows], cursors.make(request, list(rows[-1])) if more else None
+    types = ContentType.objects.get_for_id
+    found = {key: types(kind).model_class()._meta.label for _, key, kind in rows}
+    return found, cursors.make(request, list(rows[-1][:2])) if more else None
 
 
 def _redirect(request, path):

@@ -7,21 +7,25 @@ from urllib.parse import urlsplit
 from corsheaders.signals import check_request_enabled
 from django.dispatch import receiver
 from django.http import Http404
+from django.utils import timezone
 from ninja import Path, Query, Router
 from wagtail.models import Page, Site
 
-from cms.core import previews
+from cms.core import draft_files, previews
 from cms.core.models import SiteSettings
+from cms.core.models.preview import LIFE
 from cms.core.references import load_references
 from cms.core.visibility import restricted_paths
 
 from ..models import Scope
 from .api import PREFIX, content_api
 from .auth import Bearer
+from .finished import written_object
 from .frame import Answer, Id, Parameters, reads
 from .page_shapes import TYPES, Whole, whole_json
 from .pages import PageAtPath, ViewParameters, view_json
 from .public import site_of
+from .seo import Words
 
 router = Router(tags=["Drafts"])
 Token = Annotated[str, Path(max_length=200, description="As the preview address was given it.")]
@@ -43,13 +47,14 @@ def get_preview(request, token: Token, params: Query[ViewParameters]):
     """
     site = site_of(request)
     try:
-        page, until = previews.read(token, site)
+        page, until, holder = previews.read(token, site)
     except previews.NoDraft as error:
         raise Http404 from error
-    _be_ready(page)
-    body = view_json(page, site, request, params.include)
-    body["page"]["id"] = page.pk or 0
-    return Answer({**body, "preview_ends_at": until}, [])
+    with draft_files.shown_to(holder):
+        _be_ready(page)
+        whole = {**whole_json(page, request), "id": page.pk or 0}
+        body = view_json(whole, Words.of(page), site, request, params.include)
+        return Answer(written_object({**body, "preview_ends_at": until}), [])
 
 
 @reads(
@@ -64,7 +69,8 @@ def get_draft(request, page_id: Id, params: Query[Parameters]):
     """The newest draft of a page, whole.
 
     Of a page without a draft it is what is public. For a front end's own server: keep
-    the token there. A private page is 404.
+    the token there. A private page is 404. The addresses of its pictures and documents
+    work for 15 minutes.
     """
     site = site_of(request)
     pages = Page.objects.descendant_of(site.root_page, inclusive=True)
@@ -72,8 +78,9 @@ def get_draft(request, page_id: Id, params: Query[Parameters]):
     if page is None or page.path.startswith(restricted_paths()):
         raise Http404
     draft = page.get_latest_revision_as_object()
-    _be_ready(draft)
-    return Answer(whole_json(draft, request), [])
+    with draft_files.shown_to(draft_files.holder_until(timezone.now() + LIFE)):
+        _be_ready(draft)
+        return Answer(whole_json(draft, request), [])
 
 
 def _be_ready(page):

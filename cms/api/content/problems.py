@@ -1,7 +1,5 @@
 """What goes wrong, said as RFC 9457 problem details."""
 
-import json
-from http import HTTPStatus
 from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
@@ -9,10 +7,13 @@ from ninja import Schema
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as BadParameters
 
+from cms.core.limits.throttling import TooManyError, answer
+from cms.core.refusals import MEDIA_TYPE, problem
+
 from ..tokens import TokenRefused
 from .auth import ScopeMissing, TokenNeeded
 
-MEDIA_TYPE = "application/problem+json"
+__all__ = ["MEDIA_TYPE", "problem"]
 LONGEST_VALUE = 100  # characters of a bad value that an answer repeats
 
 
@@ -56,31 +57,6 @@ class BadBodyError(Exception):
 
 class Unreadable(Exception):  # noqa: N818 - it is an answer (400), not a fault
     """A body that can't be read. The text says why."""
-
-
-class TooManyRequests(Exception):  # noqa: N818 - it is an answer (429), not a fault
-    """Try again after `seconds`. The text says why."""
-
-    def __init__(self, seconds: int, why: str):
-        super().__init__(why)
-        self.seconds = seconds
-
-
-def problem(status: int, detail: str, errors: list[dict] | None = None) -> HttpResponse:
-    """An answer that says what went wrong. It is never kept by a cache in between."""
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "errors": errors or [],
-    }
-    return HttpResponse(
-        json.dumps(body, ensure_ascii=False),
-        status=status,
-        content_type=MEDIA_TYPE,
-        headers={"Cache-Control": "no-store"},
-    )
 
 
 def bad_request(errors: dict[str, str]) -> HttpResponse:
@@ -162,11 +138,9 @@ def register(api) -> None:
         challenge = f'Bearer error="insufficient_scope", scope="{error.scope}"'
         return _challenged(problem(403, str(error)), challenge)
 
-    @api.exception_handler(TooManyRequests)
+    @api.exception_handler(TooManyError)
     def said_too_many(request, error):
-        response = problem(429, str(error))
-        response["Retry-After"] = str(error.seconds)
-        return response
+        return answer(request, error)
 
     @api.exception_handler(HttpError)
     def said_otherwise(request, error):

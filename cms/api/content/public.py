@@ -19,6 +19,6 @@ def pages_of(site):
     return public_pages(Page.objects.descendant_of(site.root_page, inclusive=True))
 
 
-def tags_of(page) -> list[str]:
-    """The names by which caches forget whatever shows `page`."""
-    return [f"page-{page.pk}", f"type-{page.specific_class._meta.label}"]
+def tags_of(key: int, kind: str) -> list[str]:
+    """The names by which caches forget whatever shows a page of the type `kind`."""
+    return [f"page-{key}", f"type-{kind}"]

@@ -1,14 +1,29 @@
 """What search engines, and those who share a page, are told."""
 
-from typing import Literal, NotRequired
+from typing import Literal, NamedTuple, NotRequired
+from uuid import UUID
 
 from django.conf import settings
 from typing_extensions import TypedDict
+from wagtail.models import Page
 
 from cms.core.models import SiteSettings
-from cms.core.representations import absolute, image_json
+from cms.core.representations import absolute
 from cms.core.shapes import Rendition
 from cms.core.visibility import public_pages
+
+
+class Words(NamedTuple):
+    """What of a page only its head and its translations need."""
+
+    seo_title: str
+    search_description: str
+    pk: int | None
+    translation_key: UUID | str
+
+    @classmethod
+    def of(cls, page: Page) -> "Words":
+        return cls(*(getattr(page, name) for name in cls._fields))
 
 
 class SocialImage(Rendition):
@@ -61,18 +76,19 @@ class Alternate(TypedDict):
     url: str
 
 
-def seo_json(page, request) -> Seo:
+def seo_json(whole: dict, seo_title: str, search_description: str, request) -> Seo:
+    """What a page's whole JSON says already, and what editors wrote for search engines."""
     organisation = SiteSettings.for_request(request).organisation
-    url = absolute(page.get_url(request), request)
-    image = image_json(page.listing_image, request)
+    image = whole["listing_image"]
+    description = search_description or whole["summary"]
     social = {**image["renditions"]["social"], "alt": image["alt"]} if image else None
     json_ld = {
         "@context": "https://schema.org",
         "@type": "WebPage",
-        "name": page.title,
-        "description": page.meta_description,
-        "url": url,
-        "inLanguage": page.locale.language_code,
+        "name": whole["title"],
+        "description": description,
+        "url": whole["url"],
+        "inLanguage": whole["locale"],
         "publisher": {"@type": "Organization", "name": organisation},
         "breadcrumb": {
             "@type": "BreadcrumbList",
@@ -80,32 +96,33 @@ def seo_json(page, request) -> Seo:
                 {
                     "@type": "ListItem",
                     "position": position,
-                    "name": step.title,
-                    "item": absolute(step.get_url(request), request),
+                    "name": step["title"],
+                    "item": step["url"],
                 }
-                for position, step in enumerate([*page.breadcrumbs, page], start=1)
+                for position, step in enumerate([*whole["breadcrumbs"], whole], start=1)
             ],
         },
     }
-    if page.first_published_at:
-        json_ld["datePublished"] = page.first_published_at.isoformat()
-    if page.last_published_at:
-        json_ld["dateModified"] = page.last_published_at.isoformat()
+    if whole["first_published_at"]:
+        json_ld["datePublished"] = whole["first_published_at"]
+    if whole["last_published_at"]:
+        json_ld["dateModified"] = whole["last_published_at"]
     if social:
         json_ld["image"] = social["url"]
     return {
-        "title": f"{page.seo_title or page.title} – {organisation}",
-        "description": page.meta_description,
-        "canonical": url,
+        "title": f"{seo_title or whole['title']} – {organisation}",
+        "description": description,
+        "canonical": whole["url"],
         "image": social,
         "json_ld": json_ld,
     }
 
 
-def alternates_json(page, request) -> list[Alternate]:
+def alternates_json(key: int | None, translation_key, request) -> list[Alternate]:
+    """The translations of the page `key`."""
     if not settings.WAGTAIL_I18N_ENABLED:
         return []
-    translations = public_pages(page.get_translations()).select_related("locale")
+    others = Page.objects.filter(translation_key=translation_key).exclude(pk=key)
     return [
         {
             "id": other.pk,
@@ -113,6 +130,6 @@ def alternates_json(page, request) -> list[Alternate]:
             "title": other.title,
             "url": absolute(url, request),
         }
-        for other in translations
+        for other in public_pages(others).select_related("locale")
         if (url := other.get_url(request))
     ]

@@ -18,11 +18,11 @@ from ninja.decorators import decorate_view
 from ninja.parser import Parser
 
 from cms.core.origins import is_foreign
+from cms.core.refusals import too_large
 
 from .frame import refuse_unknown, said_of
 from .problems import BadRequestError, Problem, Unreadable, bad_request, problem
 
-LARGEST_BODY = 256 * 1024  # bytes
 _REFUSALS = (400, 401, 403, 404, 413, 415, 422, 429)
 
 
@@ -87,8 +87,8 @@ def _looked_at(run):
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if not length:
             return problem(400, "The body is empty, or came without its Content-Length.")
-        if length > LARGEST_BODY:
-            return problem(413, f"The body may have {LARGEST_BODY} bytes, and has more.")
+        if length > settings.LARGEST_BODY:
+            return too_large(request.path, settings.LARGEST_BODY)
         try:
             refuse_unknown(request, set())
         except BadRequestError as error:

@@ -75,6 +75,25 @@ def _read_on(feed):
     for name, numbers in reach.kinds.items():
         if numbers and name in _all():
             _settle(_all()[name], sites, numbers)
+    for name, numbers in reach.may_come_or_go.items():
+        _settle_those_that_did(_all()[name], sites, numbers)
+
+
+def _settle_those_that_did(kind, sites, numbers):
+    """Of things that may have come or gone, write down those that did; and parts they are in."""
+    keys = list(numbers)
+    changed = set()
+    for site in sites:
+        for start in range(0, len(keys), _ROWS_AT_ONCE):
+            some = keys[start : start + _ROWS_AT_ONCE]
+            items = FeedItem.objects.filter(site=site, kind=kind.name, gone=False, key__in=some)
+            public = {key for key, *_ in kind.rows(site, some)}
+            found = public ^ set(items.values_list("key", flat=True))
+            _settle(kind, [site], {key: numbers[key] for key in found})
+            changed |= found
+    for part in kinds.parts().values() if changed else ():
+        if kind.model in part.models:
+            _settle(part, sites, {kinds.THE_ONE: max(numbers[key] for key in changed)})
 
 
 def _is_page(event) -> bool:

@@ -17,13 +17,15 @@ from wagtail.models import DraftStateMixin, Page, Site
 
 class Kind(NamedTuple):
     """`public(site)` is a queryset. `read(site, keys, request)` gives the JSON of those that
-    are public, each with its `id`; `shape` is the type of one."""
+    are public, each with its `id`; `shape` is the type of one. `beside(keys)` gives the keys
+    of those that are public with them."""
 
     name: str
     model: type[Model]
     public: Callable[[Site], QuerySet]
     shape: Any
     read: Callable[[Site, list[int], Any], list[dict]]
+    beside: Callable[[list[int]], set[int]] | None = None
 
     def rows(self, site: Site, keys: list[int] | None) -> Iterator[tuple[int, str, datetime]]:
         """(key, type, when it expires) of those of `keys` that are public; of all when None."""

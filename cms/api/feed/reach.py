@@ -4,6 +4,8 @@
   may list it), and wherever it is linked to. When they change, or the page comes or
   goes, all of these are touched, and the same holds for each page below it.
 - A picture, a document or a partner is shown wherever the index of references says.
+- A picture or a document is public where something public shows it, so it may come or go
+  with a page. What shows it then comes or goes itself, so nothing else is touched.
 - A collection, its privacy, or a site may change everything.
 """
 
@@ -24,31 +26,37 @@ from wagtail.models import (
     Site,
 )
 
+from cms.core.library import file_models
 from cms.core.visibility import public_pages
 from cms.events import uses
-from cms.events.models import Event
+from cms.events.changes import looks_other
+from cms.events.models import GONE, Event
 
 from ..models import FeedItem
 from . import kinds
 
 _EVERYTHING = {model._meta.label for model in (Collection, CollectionViewRestriction, Site)}
-_GONE = {Event.What.UNPUBLISHED, Event.What.DELETED}
 _AT_ONCE = 2000  # keys in one query
 
 
 class Reach:
     """What some events touch, each with the number of the last change that does.
 
-    Tell it of all events, `spread()`, and read `kinds`, {kind: {key: number}}, and
-    `everything`, the number of the last change that touches all there is.
+    Tell it of all events, `spread()`, and read `kinds`, {kind: {key: number}};
+    `may_come_or_go`, the same of things that changed only if they did; and `everything`,
+    the number of the last change that touches all there is.
     """
 
     def __init__(self):
         self.kinds: dict[str, dict[int, int]] = defaultdict(dict)
+        self.may_come_or_go: dict[str, dict[int, int]] = defaultdict(dict)
         self.everything = 0
         self._pages: dict[int, int] = self.kinds["page"]
         self._tops: dict[int, int] = {}  # pages whose links changed, with all below
         self._things: dict[tuple[str, str], int] = {}  # (model, key) of what is no page
+        self._told: dict[int, int] = {}  # pages of events
+        self._files: dict[str, dict[str, int]] = defaultdict(dict)  # by model: shown, or no longer
+        self._file_labels = {model._meta.label for model in file_models()}
         self._deepest_in_menu = 1 + max(
             Site.objects.values_list("root_page__depth", flat=True), default=1
         )
@@ -68,7 +76,9 @@ class Reach:
             self._things[event.model, event.key] = number
         is_privacy = event.model == PageViewRestriction._meta.label
         for shown_model, key in event.shown_on:
-            if shown_model != uses.PAGE:
+            if self._is_file(shown_model) and event.model not in self._file_labels:
+                self._files[shown_model][key] = number
+            elif shown_model != uses.PAGE:
                 self._things[shown_model, key] = number
             elif is_privacy:
                 self._tops[int(key)] = number
@@ -82,20 +92,20 @@ class Reach:
 
     def _has_told(self, event, previous, row) -> bool:
         """Whether a page had gone before, so that readers notice nothing now."""
-        if event.what not in _GONE or int(event.key) in self._pages:
+        if event.what not in GONE or int(event.key) in self._pages:
             return False
         if row is None:
-            return previous is None or previous.what in _GONE or not previous.public
+            return previous is None or previous.what in GONE or not previous.public
         # It went when it expired, before the scheduler took it down.
         expired = row.until is not None and row.until <= event.at
-        return row.gone and (expired or (previous is not None and previous.what in _GONE))
+        return row.gone and (expired or (previous is not None and previous.what in GONE))
 
     def _tell_of_page(self, number, event, previous):
         key = int(event.key)
-        self._pages[key] = number
+        self._pages[key] = self._told[key] = number
         if len(event.tree_path) <= self._deepest_in_menu * Page.steplen:
             self._touch_part("menus", number)
-        if _looks_other(event, previous):
+        if looks_other(event, previous):
             self._tops[key] = number
 
     def _touch_part(self, name, number):
@@ -107,6 +117,8 @@ class Reach:
     def spread(self) -> None:
         """Add what shows something of what was told."""
         below = self._below(self._tops)
+        _raise(self._told, below)
+        self._find_files()
         _raise(self._pages, below)
         linked = self._known_to_readers(below | self._tops)
         _raise(self._pages, self._parents())
@@ -150,6 +162,47 @@ class Reach:
             for each in _parted(numbers)
             for key, path in Page.objects.filter(path__in=each).values_list("pk", "path")
         }
+
+    def _is_file(self, label) -> bool:
+        """Or a collection, by which pages show all that is in it."""
+        return label in self._file_labels or label == Collection._meta.label
+
+    def _find_files(self):
+        """The files that are shown by what was told: they may come or go with it."""
+        shown_by = defaultdict(dict, {uses.PAGE: {str(key): n for key, n in self._told.items()}})
+        for (label, key), number in self._things.items():
+            if not self._is_file(label):
+                shown_by[label][key] = number
+        for label, numbers in shown_by.items():
+            self._find_shown_by(label, numbers)
+        for kind in kinds.kinds().values():
+            label = kind.model._meta.label
+            numbers = {int(key): number for key, number in self._files.get(label, {}).items()}
+            if numbers and kind.beside:
+                _raise(numbers, dict.fromkeys(kind.beside(list(numbers)), max(numbers.values())))
+            for on in kinds.shown_through(label):
+                if through := self._files.get(on._meta.label):
+                    keys = map(int, _any(kind.model))
+                    _raise(numbers, dict.fromkeys(keys, max(through.values())))
+            _raise(self.may_come_or_go[kind.name], numbers)
+
+    def _find_shown_by(self, label, numbers):
+        model = _model(label)
+        if model is None:
+            return
+        targets = (*file_models(), Collection)
+        labels = {
+            kind.pk: target._meta.label
+            for target, kind in ContentType.objects.get_for_models(*targets).items()
+        }
+        kind = ContentType.objects.get_for_model(model)
+        for each in _parted(numbers):
+            found = ReferenceIndex.objects.filter(
+                base_content_type=kind, object_id__in=each, to_content_type__in=labels
+            )
+            fields = ("to_content_type", "to_object_id", "object_id")
+            for to, key, shows in found.values_list(*fields).order_by().distinct():
+                _raise(self._files[labels[to]], {key: numbers[shows]})
 
     def _known_to_readers(self, pages) -> dict[int, int]:
         """Those that are public, or were: no more can be linked to."""
@@ -199,16 +252,6 @@ class Reach:
                     _raise(self._pages, {int(key): numbers[to]})
                 elif pointer is not None:
                     _raise(self._things, {(pointer._meta.label, key): numbers[to]})
-
-
-def _looks_other(event, previous) -> bool:
-    """Whether links to a page changed with an event, or whether there are any."""
-    if event.what == Event.What.MOVED:
-        return event.urls[:1] != event.urls[-1:]
-    if event.what in _GONE or previous is None or previous.what in _GONE:
-        return True
-    now, before = ((each.public, each.title, each.urls[-1:]) for each in (event, previous))
-    return now != before
 
 
 def _any(model) -> list[str]:

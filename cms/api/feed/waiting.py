@@ -1,7 +1,7 @@
 """Waiting for news, without a database connection and with room for others.
 
-A request that waits holds a thread of its process. The server has some hundreds, and
-no more than `MOST` of them may wait; whoever comes then is answered at once.
+A request that waits holds a thread of its process. No more than `WAITING` of them may
+wait; whoever comes then is answered at once.
 """
 
 import time
@@ -11,11 +11,11 @@ from threading import BoundedSemaphore
 from django.db import connection
 
 from cms.core import references
+from cms.core.limits.turns import WAITING
 from cms.events import version
 
-MOST = 50
 PAUSE = 0.5  # seconds between two looks
-_seats = BoundedSemaphore(MOST)
+_seats = BoundedSemaphore(WAITING)
 
 
 def wait(is_there_news: Callable[[], bool], seconds: float) -> None:

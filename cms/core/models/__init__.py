@@ -1,4 +1,5 @@
 from .alert import Alert
+from .daily import DailyWork
 from .image import Image, Rendition
 from .page import BasePage
 from .preview import KeptDraft, PreviewLink
@@ -8,6 +9,7 @@ from .user import User
 __all__ = [
     "Alert",
     "BasePage",
+    "DailyWork",
     "Image",
     "KeptDraft",
     "PreviewLink",

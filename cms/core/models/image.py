@@ -14,6 +14,7 @@ from wagtail.images.models import (
 )
 from wagtail.search import index
 
+from .. import draft_files
 from ..api_fields import RenditionsField, SourcesField
 from ..filing import file_under
 from ..pictures import CleanFilter, lies_on_its_side
@@ -112,7 +113,13 @@ class Image(AbstractImage):
 class Rendition(AbstractRendition):
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="renditions")
 
+    @property
+    def url(self) -> str:
+        return draft_files.address(super().url)
+
     class Meta:
+        # Every request for a picture asks by its file.
+        indexes = [models.Index(fields=["file"], name="rendition_file")]
         constraints = [
             models.UniqueConstraint(
                 fields=["image", "filter_spec", "focal_point_key"], name="unique_rendition"

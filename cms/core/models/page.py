@@ -11,8 +11,9 @@ from wagtail.search import index
 from .. import references
 from ..api_fields import ImageField, VisiblePagesField
 from ..blocks.story import outline
+from ..navigation import child_at
 from ..page_permissions import BasePagePermissionTester
-from ..visibility import is_public, restricted_paths, visible_children
+from ..visibility import is_public, restricted_paths
 from .preview import KeptDraft
 from .settings import PLACE_OF_TOKEN, SiteSettings
 
@@ -102,10 +103,6 @@ class BasePage(Page):
         ancestors = (known[path] for path in _ancestor_paths(self))
         return [page for page in ancestors if is_public(page)]
 
-    def visible_children(self):
-        """The children that a reader may see, in the order editors gave them."""
-        return visible_children(self)
-
     def get_view_restrictions(self):
         # Wagtail reads all ancestors to find out; on most sites there is nothing to find.
         return (
@@ -145,6 +142,14 @@ class BasePage(Page):
         editing = (extra_request_attrs or {}).get("is_editing", False)
         kept = KeptDraft.keep(self, original_request.user, editing=editing)
         return redirect_to_draft(address, kept.token())
+
+    def route(self, request, path_components):
+        if not path_components:
+            return super().route(request, path_components)
+        child = child_at(self, path_components[0])
+        if child is None:
+            raise Http404
+        return child.route(request, path_components[1:])
 
     def serve(self, request, *args, **kwargs):
         if self.is_expired:

@@ -16,6 +16,7 @@ from tests.factories import (
     ToolkitChapterPageFactory,
     ToolkitPageFactory,
 )
+from tests.library import made_public
 
 from .contract import read
 
@@ -177,7 +178,7 @@ class TestTheRest:
         assert read(client, "/settings/")["url"] == "http://testserver/"
 
     def test_a_picture_has_sizes_a_srcset_and_what_must_stay_in_sight(self, home, client):
-        image = ImageFactory(focal_point_x=3, focal_point_y=4)
+        image = made_public(ImageFactory(focal_point_x=3, focal_point_y=4))
         body = read(client, f"/images/{image.pk}/")
         assert body["alt"] == image.description
         assert body["focal_point"] == {"x": 3, "y": 4, "width": None, "height": None}
@@ -185,7 +186,7 @@ class TestTheRest:
         assert body in read(client, "/images/")["items"]
 
     def test_documents_come_with_their_forms_and_versions(self, home, client):
-        first = DocumentFactory(title="Poster", kind="poster")
+        first = made_public(DocumentFactory(title="Poster", kind="poster"))
         DocumentFactory(title="Plakat", language="pl", form_of=first, kind="poster")
         body = read(client, f"/documents/{first.pk}/")
         assert [form["title"] for form in body["other_forms"]] == ["Plakat"]
@@ -198,7 +199,7 @@ class TestTheRest:
         private = Collection.get_first_root_node().add_child(name="Private")
         CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
         secret = DocumentFactory(title="Secret", collection=private)
-        form = DocumentFactory(title="Plakat", language="pl", form_of=secret)
+        form = made_public(DocumentFactory(title="Plakat", language="pl", form_of=secret))
         body = read(client, f"/documents/{form.pk}/")
         assert (body["form_of"], body["other_forms"]) == (None, [])
 
@@ -209,7 +210,7 @@ class TestTheRest:
         assert read(client, "/partners/")["items"] == [body]
 
     def test_search_marks_what_was_found_and_takes_types(self, shelf, client):
-        DocumentFactory(title="High tide")
+        made_public(DocumentFactory(title="High tide"))
         found = read(client, "/search/", q="high")
         assert [item["type"] for item in found["items"]] == ["home.StandardPage", "document"]
         assert found["items"][1]["highlights"]["title"] == "<mark>High</mark> tide"

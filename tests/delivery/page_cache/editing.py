@@ -37,7 +37,7 @@ def main():
 
 
 def begin(port):
-    """The pages of a small site; their keys."""
+    """The pages of a small site; the keys of those that come and go."""
     from wagtail.models import Page, Site
 
     from tests.factories import (
@@ -62,6 +62,28 @@ def begin(port):
     return [page.pk for page in pages]
 
 
+def show_more():
+    """Pages that show others, pictures and documents; the keys of those that stay."""
+    from wagtail.models import Page, Site
+
+    from home.models import HomePage
+    from resources.models import MaterialsPage
+    from tests.blocks import whole_stream
+    from tests.factories import ToolkitChapterPageFactory, ToolkitPageFactory
+
+    home = Site.objects.get().root_page.specific
+    toolkit = ToolkitPageFactory(parent=home, slug="toolkit")
+    chapter = ToolkitChapterPageFactory(parent=toolkit, slug="chapter")
+    (materials,) = MaterialsPage.objects.all()
+    materials.body = whole_stream(MaterialsPage)
+    home.body = whole_stream(HomePage)  # with bands that draw on the pages
+    partners = Page.objects.get(slug="partners").specific
+    stay = [partners, materials, home, toolkit, chapter]
+    for page in stay:
+        page.save_revision().publish()
+    return [page.pk for page in stay]
+
+
 def _page(key):
     from wagtail.models import Page
 
@@ -79,6 +101,13 @@ def draft(key, title):
     page = _page(key)
     page.title = title
     page.save_revision()
+
+
+def rewrite(key, text):
+    """What shows where the page is shown, and nothing by which it is listed or linked to."""
+    page = _page(key)
+    page.summary = f"{text}."
+    page.save_revision().publish()
 
 
 def unpublish(key):
@@ -105,12 +134,12 @@ def first(key):
     page.move(page.get_parent(), pos="first-child")
 
 
-def expire(key):
-    """From now on; the scheduler has yet to run."""
+def expire(key, seconds=0):
+    """From now on, or in some seconds; the scheduler has yet to run."""
     from django.utils import timezone
 
     page = _page(key)
-    page.expire_at = timezone.now()
+    page.expire_at = timezone.now() + timezone.timedelta(seconds=seconds)
     page.save_revision().publish()
 
 
@@ -176,6 +205,66 @@ def document(title):
         found.save()
     else:
         DocumentFactory(title=title)
+
+
+def shelf(title):
+    """One more document, where the materials page shows documents."""
+    from tests.factories import DocumentFactory
+
+    DocumentFactory(title=title)
+
+
+def picture(description):
+    from cms.core.models import Image
+
+    for image in Image.objects.all()[:3]:
+        image.description = description
+        image.save()
+
+
+# For what is in front of the site ----------------------------------------------------
+
+
+def form():
+    """A page to sign up by."""
+    from wagtail.models import Site
+
+    from tests.factories import GetInvolvedPageFactory
+
+    GetInvolvedPageFactory(parent=Site.objects.get().root_page, slug="join")
+
+
+def share(key, title):
+    """The path of a link to a draft."""
+    from django.utils import timezone
+
+    from cms.core.models import PreviewLink, User
+
+    draft(key, title)
+    editor, _ = User.objects.get_or_create(email="e@example.org", is_superuser=True)
+    ends = timezone.now() + timezone.timedelta(hours=1)
+    link = PreviewLink.objects.create(page_id=key, created_by=editor, ends_at=ends)
+    return f"/preview/{link.token}/"
+
+
+def purge():
+    from django.core.management import call_command
+
+    call_command("purge_edge", stdout=sys.stderr)
+
+
+def purge_address(url):
+    from wagtail.contrib.frontend_cache.utils import get_backends
+
+    for backend in get_backends().values():
+        backend.purge(url)
+
+
+def tell_edges():
+    """What the worker does."""
+    from cms.delivery.edge import purging
+
+    return purging.catch_up()
 
 
 if __name__ == "__main__":

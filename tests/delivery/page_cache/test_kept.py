@@ -1,6 +1,7 @@
 """A page is made once, given many times, and never again when it has changed."""
 
 import gzip
+import re
 from datetime import timedelta
 
 import brotli
@@ -20,6 +21,10 @@ from tests.factories import (
 )
 
 from .cached import BY_PATH, Site, publish
+
+
+def seconds_of(answer, name):
+    return int(re.search(rf"{name}=(\d+)", answer["Cache-Control"])[1])
 
 
 class TestWhatIsKept:
@@ -293,7 +298,9 @@ class TestChanges:
             return answer
 
         site.django = slowly
-        assert b"About us" not in site.get("/about/").body
+        answer = site.get("/about/")
+        assert b"About us" not in answer.body
+        assert answer["Cache-Control"] == "no-store"  # nor by a cache in front
         site.django = WSGIHandler()
         answer = site.get("/about/")
         assert answer.how == "miss"
@@ -304,7 +311,10 @@ class TestChanges:
         about.expire_at = soon
         about.save_revision().publish()
         assert site.get("/about/").status == 200
-        assert site.get("/about/").how == "hit"
+        answer = site.get("/about/")
+        assert answer.how == "hit"
+        assert 25 < seconds_of(answer, "s-maxage") <= 30
+        assert seconds_of(answer, "stale-while-revalidate") == 0  # in front it goes then, too
         clock[0] = 31
         now = timezone.now
         monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(seconds=31))

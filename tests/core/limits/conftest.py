@@ -1,0 +1,1 @@
+from tests.delivery.conftest import redis_url  # noqa: F401
