@@ -126,7 +126,7 @@ licences: .venv/installed-dev ## Write docs/licences.md anew
 lock: .venv/installed-dev ## Write the locks anew from requirements.in, requirements-dev.in and requirements-audit.in
 	@for name in requirements requirements-dev requirements-audit; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11.0 --generate-hashes \
-			--no-emit-index-url --no-header --upgrade $$name.in --output-file $$name.txt; \
+			--no-emit-index-url --no-strip-extras --no-header --upgrade $$name.in --output-file $$name.txt; \
 	done
 
 .venv/installed: requirements.txt
