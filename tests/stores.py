@@ -2,8 +2,9 @@
 
 import socket
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.request import Request, urlopen
 
 import boto3
 from moto.server import ThreadedMotoServer
@@ -37,11 +38,11 @@ def working():
             region_name=KEYS["region_name"],
         )
         # Such servers share what they keep, as long as the process lives.
-        with suppress(client.exceptions.BucketAlreadyOwnedByYou):
-            client.create_bucket(
-                Bucket="media",
-                CreateBucketConfiguration={"LocationConstraint": KEYS["region_name"]},
-            )
+        urlopen(Request(f"{address}/moto-api/reset", method="POST")).close()  # noqa: S310
+        client.create_bucket(
+            Bucket="media",
+            CreateBucketConfiguration={"LocationConstraint": KEYS["region_name"]},
+        )
         yield address, client
     finally:
         server.stop()
