@@ -368,6 +368,9 @@ DOWNLOADS_COUNTED_EVERY = 1  # seconds between two writes of the counts; None: o
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "cms.core.search_backend"}}
 WAGTAILAPI_RICH_TEXT_FORMAT = "html"
 WAGTAILAPI_LIMIT_MAX = 100
+# Those who work on a site read its own time: else Wagtail offers whatever the system names,
+# such as Debian's "localtime", which stops the script of the account's screen.
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = True
 WAGTAILADMIN_RECENT_EDITS_LIMIT = 8
 WAGTAILEMBEDS_FINDERS = []  # embeds would send readers to third parties
