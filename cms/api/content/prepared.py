@@ -7,6 +7,9 @@ that it has not come to yet is made for who asks, as if nothing were prepared.
 """
 
 import time
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 
 from django.db.models import Exists, F
 from django.http import HttpRequest
@@ -17,7 +20,8 @@ from wagtail.models import Site
 from cms.core import references
 from cms.core.kept import kept
 from cms.core.release import release
-from cms.core.visibility import public_page
+from cms.core.statements import Statement
+from cms.core.visibility import is_public
 from cms.events import version
 
 from ..models import Feed, FeedItem, PreparedPage
@@ -41,9 +45,29 @@ def prepared_one(site: Site, request, **asked) -> tuple[Written, Words] | None:
     """A page's whole JSON, if it is prepared, and its words; `asked` of a `PreparedPage`."""
     if not _may_be(request):
         return None
-    words = [f"page__{name}" for name in Words._fields]
-    found = _right(site, **asked).filter(public_page("page__")).values_list("json", *words)[:1]
-    return next(((Written(text), Words(*words)) for text, *words in found if text), None)
+    for text, *row in _statement_of_one(*asked).rows(site=site.pk, **asked):
+        state, words = _State(*row[:3]), Words(*row[3:])
+        if text and is_public(state):
+            return Written(text), words
+    return None
+
+
+class _State(NamedTuple):
+    """What `is_public` asks of a page."""
+
+    live: bool
+    expire_at: datetime | None
+    path: str
+
+
+@cache
+def _statement_of_one(*asked: str) -> Statement:
+    """For `prepared_one`: a page, found by these names."""
+    shown = [f"page__{name}" for name in (*_State._fields, *Words._fields)]
+    examples = {name: -1 if name == "page" else f"such a {name}" for name in asked}
+    return Statement(
+        lambda **values: _right(**values).values_list("json", *shown)[:1], site=-2, **examples
+    )
 
 
 def _right(site, **asked):
