@@ -8,7 +8,7 @@ that it has not come to yet is made for who asks, as if nothing were prepared.
 
 import time
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from django.db.models import Exists, F
@@ -26,6 +26,7 @@ from cms.events import version
 
 from ..models import Feed, FeedItem, PreparedPage
 from .finished import Written, written
+from .frame import MOST_ROWS
 from .page_shapes import read_whole, whole_json
 from .public import pages_of
 from .seo import Words
@@ -37,8 +38,21 @@ def prepared(keys: list[int], site: Site, request) -> dict[int, Written]:
     """{key: whole JSON} of those pages that are prepared. The others must be made."""
     if not keys or not _may_be(request):
         return {}
-    found = _right(site, item__key__in=keys).values_list("item__key", "json")
+    asked = {f"key_{place}": key for place, key in enumerate(keys)}
+    found = _statement_of(len(keys)).rows(site=site.pk, **asked)
     return {key: Written(text) for key, text in found if text}
+
+
+@lru_cache(MOST_ROWS)
+def _statement_of(number: int) -> Statement:
+    """For `prepared`: so many pages, by their keys."""
+    return Statement(
+        lambda site, **keys: _right(site, item__key__in=[*keys.values()]).values_list(
+            "item__key", "json"
+        ),
+        site=-1,
+        **{f"key_{place}": -2 - place for place in range(number)},
+    )
 
 
 def prepared_one(site: Site, request, **asked) -> tuple[Written, Words] | None:
