@@ -39,7 +39,7 @@ def prepared(keys: list[int], site: Site, request) -> dict[int, Written]:
     if not keys or not _may_be(request):
         return {}
     asked = {f"key_{place}": key for place, key in enumerate(keys)}
-    found = _statement_of(len(keys)).rows(site=site.pk, **asked)
+    found = _statement_of(len(keys)).rows(site=site.pk, release=release(), **asked)
     return {key: Written(text) for key, text in found if text}
 
 
@@ -47,10 +47,11 @@ def prepared(keys: list[int], site: Site, request) -> dict[int, Written]:
 def _statement_of(number: int) -> Statement:
     """For `prepared`: so many pages, by their keys."""
     return Statement(
-        lambda site, **keys: _right(site, item__key__in=[*keys.values()]).values_list(
-            "item__key", "json"
-        ),
+        lambda site, release, **keys: _right(
+            site, release, item__key__in=[*keys.values()]
+        ).values_list("item__key", "json"),
         site=-1,
+        release="such a release",
         **{f"key_{place}": -2 - place for place in range(number)},
     )
 
@@ -59,7 +60,7 @@ def prepared_one(site: Site, request, **asked) -> tuple[Written, Words] | None:
     """A page's whole JSON, if it is prepared, and its words; `asked` of a `PreparedPage`."""
     if not _may_be(request):
         return None
-    for text, *row in _statement_of_one(*asked).rows(site=site.pk, **asked):
+    for text, *row in _statement_of_one(*asked).rows(site=site.pk, release=release(), **asked):
         state, words = _State(*row[:3]), Words(*row[3:])
         if text and is_public(state):
             return Written(text), words
@@ -80,16 +81,19 @@ def _statement_of_one(*asked: str) -> Statement:
     shown = [f"page__{name}" for name in (*_State._fields, *Words._fields)]
     examples = {name: -1 if name == "page" else f"such a {name}" for name in asked}
     return Statement(
-        lambda **values: _right(**values).values_list("json", *shown)[:1], site=-2, **examples
+        lambda **values: _right(**values).values_list("json", *shown)[:1],
+        site=-2,
+        release="such a release",
+        **examples,
     )
 
 
-def _right(site, **asked):
+def _right(site, release, **asked):
     return PreparedPage.objects.filter(
         number=F("item__number"),
         item__site=site,
         item__kind="page",
-        release=release(),
+        release=release,
         **asked,
     )
 
