@@ -7,6 +7,7 @@ from wagtail.models import Page
 
 from .kept import Newest, kept
 from .references import MOST_PAGES_KEPT, given
+from .statements import by_key
 from .visibility import public_pages, visible_children
 
 
@@ -45,7 +46,7 @@ def siblings(page) -> list[Page]:
 
 def _of_its_type(key, kind) -> Page | None:
     model = ContentType.objects.get_for_id(kind).model_class() or Page
-    return model.objects.filter(pk=key).first()
+    return by_key(model, key)
 
 
 def child_at(page, slug) -> Page | None:

@@ -5,6 +5,7 @@ reader asks for, that is most of the time. So such a statement is kept as it was
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from django.db import connection
 
@@ -39,3 +40,14 @@ class Statement:
             found = cursor.fetchall()
         translated = self._compilers(self._query, connection, None)
         return translated.apply_converters(found, translated.get_converters(self._fields))
+
+
+def by_key(model, key: int):
+    """The `model` that has this key, None if there is none; one query."""
+    return next(iter(model._default_manager.raw(_by_key(model), [key])), None)
+
+
+@cache
+def _by_key(model) -> str:
+    found = model._base_manager.filter(pk=-1).order_by()
+    return found.query.get_compiler(connection=connection).as_sql()[0]
