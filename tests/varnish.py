@@ -1,5 +1,6 @@
 """Varnish in front of a site, with the configuration that the guide gives."""
 
+import re
 import shutil
 import socket
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 from tests.served import ROOT
 
 VCL = ROOT / "docs" / "edge" / "default.vcl"
+GUIDE = ROOT / "docs" / "edge.md"
 
 
 def varnishd() -> str | None:
@@ -37,6 +39,7 @@ class Varnish:
                 *(varnishd(), "-F", "-j", "none", "-n", self.folder / "varnish"),
                 *("-a", f"127.0.0.1:{self.port}", "-f", vcl),
                 *("-s", "malloc,64m", "-s", "others=malloc,64m"),
+                *re.search(r"^ *ExecStart=/.* (-p \S+)$", GUIDE.read_text(), re.M)[1].split(),
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -2,10 +2,12 @@
 
 from copy import copy
 
+from django.contrib.contenttypes.models import ContentType
 from wagtail.models import Page
 
 from .kept import Newest, kept
 from .references import MOST_PAGES_KEPT, given
+from .statements import by_key
 from .visibility import public_pages, visible_children
 
 
@@ -42,6 +44,11 @@ def siblings(page) -> list[Page]:
     return found
 
 
+def _of_its_type(key, kind) -> Page | None:
+    model = ContentType.objects.get_for_id(kind).model_class() or Page
+    return by_key(model, key)
+
+
 def child_at(page, slug) -> Page | None:
     """The child of `page` that has this slug, as its own type.
 
@@ -51,10 +58,10 @@ def child_at(page, slug) -> Page | None:
     ways = kept(("ways", page.pk), lambda: Newest(MOST_PAGES_KEPT))
     child = copy(ways.get(slug))
     if child is None:
-        child = page.get_children().filter(slug=slug).first()
+        found = page.get_children().filter(slug=slug).values_list("pk", "content_type")[:1]
+        child = next((_of_its_type(*row) for row in found), None)
         if child is None:
             return None
-        child = child.specific
         if child.numchild:
             ways.put({slug: copy(child)})
     else:

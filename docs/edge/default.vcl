@@ -104,7 +104,7 @@ sub vcl_hash {
 sub vcl_hit {
     # An old copy may be given while a new one is fetched, for as long as it says itself.
     # After that only when the site does not answer, and never when this has been asked.
-    if (!req.http.Old-Copy && obj.ttl + std.duration(regsub(obj.http.Cache-Control,
+    if (obj.ttl < 0s && !req.http.Old-Copy && obj.ttl + std.duration(regsub(obj.http.Cache-Control,
             "^.*stale-while-revalidate=(\d+).*$", "\1") + "s", 0s) < 0s) {
         set req.http.Old-Copy = "ask first";
         return (restart);
@@ -127,6 +127,13 @@ sub vcl_backend_response {
     if (beresp.status >= 500 && bereq.is_bgfetch) {
         return (abandon); # and keep the old copy
     }
+    set beresp.grace = std.duration(regsub(beresp.http.Cache-Control,
+        "^.*stale-if-error=(\d+).*$", "\1") + "s", 0s);
+    # Other caches are not told what to forget. It is taken out here, once for all readers.
+    if (beresp.http.Cache-Control ~ "stale-if-error") {
+        set beresp.http.Cache-Control = regsub(beresp.http.Cache-Control,
+            ", stale-if-error=\d+", "");
+    }
     # Files whose content never changes under their names. Pictures have tags of their own,
     # for they may go with their page; they are kept so that the site need only say that they
     # are still the same.
@@ -146,8 +153,6 @@ sub vcl_backend_response {
         set beresp.grace = 0s;
         return (deliver);
     }
-    set beresp.grace = std.duration(regsub(beresp.http.Cache-Control,
-        "^.*stale-if-error=(\d+).*$", "\1") + "s", 0s);
     set beresp.http.Edge-Address = bereq.http.Host + bereq.url;
     # What anyone can make up can't push out the pages.
     if (bereq.url ~ "\?" || bereq.http.Origin || beresp.http.Cache-Control ~ "immutable") {
@@ -176,8 +181,6 @@ sub vcl_deliver {
             set resp.http.X-Cache = "edge-stale";
         }
     }
-    # Other caches are not told what to forget.
-    set resp.http.Cache-Control = regsub(resp.http.Cache-Control, ", stale-if-error=\d+", "");
     unset resp.http.Edge-Tags;
     unset resp.http.Edge-Address;
     unset resp.http.X-Varnish;

@@ -1,11 +1,15 @@
 """Pages that can be taken away as files."""
 
+from copy import copy
+
 from django.http import Http404
 from django.template.response import TemplateResponse
 from wagtail.admin.panels import ObjectList, Panel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 
 from cms.core import references
+from cms.core.kept import Newest, kept
+from cms.core.references import MOST_KEPT
 from cms.core.visibility import is_public
 
 from ..serving import Counted, send_file
@@ -21,16 +25,17 @@ class DownloadableMixin(RoutablePageMixin):
 
     @property
     def downloads(self) -> list[PageExport]:
-        """The files that are ready, in the formats' order; one query for all pages shown together.
+        """The files that are ready, in the formats' order.
+
+        One query for all pages that are shown together, or none until a change.
 
         None for a page that is not public.
         """
         known = references.remember("downloads", dict)
         if self.pk not in known:
             beside = references.together(self)
-            known |= {page.pk: [] for page in beside if isinstance(page, DownloadableMixin)}
-            for export in PageExport.objects.filter(page__in=list(known)).exclude(file=""):
-                known[export.page_id].append(export)
+            asked = {page.pk for page in beside if isinstance(page, DownloadableMixin)}
+            known |= _files_of(asked - known.keys())
         if not is_public(self):
             return []
         return sorted(known[self.pk], key=lambda made: self.download_formats.index(made.format))
@@ -67,6 +72,22 @@ class DownloadableMixin(RoutablePageMixin):
             private=False,
             counted=Counted("toolkit", self.pk, kind),
         )
+
+
+def _files_of(keys: set[int]) -> dict[int, list[PageExport]]:
+    """{key of a page: its files that are ready}"""
+    files = kept("files to take away", lambda: Newest(MOST_KEPT))
+    ready = {key: files.get(key) for key in keys}
+    if missing := [key for key in keys if ready[key] is None]:
+        read = {key: [] for key in missing}
+        for export in PageExport.objects.filter(page__in=missing).exclude(file=""):
+            read[export.page_id].append(export)
+        files.put(read)
+        ready |= read
+    # Copies, for they may remember their page.
+    found = {key: [copy(export) for export in made] for key, made in ready.items()}
+    references.given.send(PageExport, objects=[each for made in found.values() for each in made])
+    return found
 
 
 class DownloadsPanel(Panel):

@@ -285,3 +285,9 @@ def test_a_redirect_to_a_draft_is_not_listed(home, client):
     Redirect.add_redirect("/older/", home)
     items = client.get("/api/v2/redirects/").json()["items"]
     assert [item["old_path"] for item in items] == ["/older"]
+
+
+def test_it_is_written_without_indents_unless_they_are_asked_for(home, client):
+    assert b"\n" not in client.get("/api/v2/pages/").content
+    answer = client.get("/api/v2/pages/", headers={"Accept": "application/json; indent=4"})
+    assert b'\n    "items": [' in answer.content

@@ -1,9 +1,16 @@
 """Furniture that every page shares."""
 
 import pytest
+from django.db import connection
+from django.http import HttpResponse
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import Site
 
+from cms.core import references
 from cms.core.models import Alert, SiteSettings
+from cms.core.navigation import main_menu
+from cms.core.templatetags.core_tags import shared_part
 from tests.factories import StandardPageFactory, ToolkitChapterPageFactory, ToolkitPageFactory
 
 
@@ -111,3 +118,22 @@ class TestErrors:
 @pytest.mark.parametrize("address", ["/", "/search/?q=x", "/missing/", "/api/v2/pages/"])
 def test_readers_get_no_cookie(home, client, address):
     assert not client.get(address).cookies
+
+
+def test_a_header_that_is_made_once_says_where_each_reader_is(home):
+    about = StandardPageFactory(parent=home, title="About", show_in_menus=True)
+    site, above = Site.objects.get(is_default_site=True), home.get_parent()
+    settings = SiteSettings.for_site(site)
+
+    def header(page, here="wagtail_serve"):
+        items = main_menu(site, page)
+        return HttpResponse(shared_part("components/header.html", settings, items, here))
+
+    with references.scope():
+        for page, title in ((home, "Home"), (about, "About")):
+            assert 'aria-current="page"' in _link(header(page), title)
+        assert 'aria-current="page"' in _link(header(above, "search"), "Search")
+        assert b"aria-current" not in header(above).content
+        with CaptureQueriesContext(connection) as queries:
+            assert 'aria-current="page"' in _link(header(about), "About")
+        assert len(queries) == 0

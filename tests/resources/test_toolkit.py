@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
+from cms.core import references
 from tests.factories import ToolkitChapterPageFactory, ToolkitPageFactory
 
 
@@ -106,3 +107,13 @@ def test_a_chapter_says_how_long_it_takes_to_read(words, minutes, toolkit, clien
     assert page.reading_minutes == minutes
     unit = "minute" if minutes == 1 else "minutes"
     assert f"{minutes} {unit} to read" in client.get(page.get_url()).content.decode()
+
+
+def test_the_minutes_of_a_draft_are_its_own(toolkit):
+    page = chapter(toolkit, "First", "word " * 1000)
+    draft = type(page).objects.get(pk=page.pk)
+    draft.body = draft.body.stream_block.to_python(
+        [{"type": "rich_text", "value": "<p>Short.</p>"}]
+    )
+    with references.scope():
+        assert [each.reading_minutes for each in (page, draft, page)] == [5, 1, 5]

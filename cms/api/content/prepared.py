@@ -7,6 +7,9 @@ that it has not come to yet is made for who asks, as if nothing were prepared.
 """
 
 import time
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from django.db.models import Exists, F
 from django.http import HttpRequest
@@ -17,11 +20,13 @@ from wagtail.models import Site
 from cms.core import references
 from cms.core.kept import kept
 from cms.core.release import release
-from cms.core.visibility import public_page
+from cms.core.statements import Statement
+from cms.core.visibility import is_public
 from cms.events import version
 
 from ..models import Feed, FeedItem, PreparedPage
 from .finished import Written, written
+from .frame import MOST_ROWS
 from .page_shapes import read_whole, whole_json
 from .public import pages_of
 from .seo import Words
@@ -33,25 +38,62 @@ def prepared(keys: list[int], site: Site, request) -> dict[int, Written]:
     """{key: whole JSON} of those pages that are prepared. The others must be made."""
     if not keys or not _may_be(request):
         return {}
-    found = _right(site, item__key__in=keys).values_list("item__key", "json")
+    asked = {f"key_{place}": key for place, key in enumerate(keys)}
+    found = _statement_of(len(keys)).rows(site=site.pk, release=release(), **asked)
     return {key: Written(text) for key, text in found if text}
+
+
+@lru_cache(MOST_ROWS)
+def _statement_of(number: int) -> Statement:
+    """For `prepared`: so many pages, by their keys."""
+    return Statement(
+        lambda site, release, **keys: _right(
+            site, release, item__key__in=[*keys.values()]
+        ).values_list("item__key", "json"),
+        site=-1,
+        release="such a release",
+        **{f"key_{place}": -2 - place for place in range(number)},
+    )
 
 
 def prepared_one(site: Site, request, **asked) -> tuple[Written, Words] | None:
     """A page's whole JSON, if it is prepared, and its words; `asked` of a `PreparedPage`."""
     if not _may_be(request):
         return None
-    words = [f"page__{name}" for name in Words._fields]
-    found = _right(site, **asked).filter(public_page("page__")).values_list("json", *words)[:1]
-    return next(((Written(text), Words(*words)) for text, *words in found if text), None)
+    for text, *row in _statement_of_one(*asked).rows(site=site.pk, release=release(), **asked):
+        state, words = _State(*row[:3]), Words(*row[3:])
+        if text and is_public(state):
+            return Written(text), words
+    return None
 
 
-def _right(site, **asked):
+class _State(NamedTuple):
+    """What `is_public` asks of a page."""
+
+    live: bool
+    expire_at: datetime | None
+    path: str
+
+
+@cache
+def _statement_of_one(*asked: str) -> Statement:
+    """For `prepared_one`: a page, found by these names."""
+    shown = [f"page__{name}" for name in (*_State._fields, *Words._fields)]
+    examples = {name: -1 if name == "page" else f"such a {name}" for name in asked}
+    return Statement(
+        lambda **values: _right(**values).values_list("json", *shown)[:1],
+        site=-2,
+        release="such a release",
+        **examples,
+    )
+
+
+def _right(site, release, **asked):
     return PreparedPage.objects.filter(
         number=F("item__number"),
         item__site=site,
         item__kind="page",
-        release=release(),
+        release=release,
         **asked,
     )
 

@@ -34,6 +34,19 @@ def alerts() -> list:
     )
 
 
+@register.simple_tag
+def shared_part(template, site=None, items=(), here=""):
+    """`{% shared_part "components/footer.html" site=settings.core.SiteSettings items=items %}`
+
+    What all pages share is made once until a change: `site` are its settings, `items` the
+    main menu, and `here` is the name of the address.
+    """
+    on_search = here == "search"  # the one name that a menu looks at
+    made_of = (getattr(site, "pk", None), *(item["current"] for item in items), on_search)
+    context = {"site": site, "items": items, "on_search": on_search}
+    return kept((template, *made_of), lambda: render_to_string(template, context))
+
+
 @register.simple_tag(takes_context=True)
 def editor_is_here(context) -> bool:
     """True for a preview or a signed-in editor: only then is Wagtail's user bar asked for.
