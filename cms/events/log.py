@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.signals import post_save, pre_delete
+from django.utils import timezone
 from wagtail.models import BaseViewRestriction, Collection, Site
 
+from cms.core import left_over
 from cms.core.library import readers_may_see
 
 from . import uses, version
@@ -114,6 +116,20 @@ def _tell():
         task.enqueue()
     for tell in _prompt:
         tell([number for number, _ in events])
+
+
+def tell_again() -> None:
+    """Have followers told of the newest event, if who recorded it died before it told them."""
+    event = Event.objects.order_by("-number").first()
+    if event is None or event.at > timezone.now() - left_over.AGE:
+        return
+    forgotten = [
+        task for task in _followers if not left_over.seen_to(task, event.at, done_counts=True)()
+    ]
+    if forgotten:
+        version.touch(takes=True)
+    for task in forgotten:
+        task.enqueue()
 
 
 def newest() -> int:

@@ -46,9 +46,11 @@ class FileStorage(Storage):
             if self._times % TIDY_EVERY == 0:
                 self._db.execute("DELETE FROM counts WHERE until <= ?", [now])
             self._db.execute(
+                # One that ends later than it can is of a clock that has been put right since.
                 "INSERT INTO counts VALUES (:key, :amount, :until) ON CONFLICT (key) DO UPDATE SET "
-                "number = CASE WHEN until <= :now THEN :amount ELSE number + :amount END, "
-                "until = CASE WHEN until <= :now THEN :until ELSE until END",
+                "number = CASE WHEN until > :now AND until <= :until "
+                "THEN number + :amount ELSE :amount END, "
+                "until = CASE WHEN until > :now AND until <= :until THEN until ELSE :until END",
                 {"key": key, "amount": amount, "until": now + expiry, "now": now},
             )
             return self._row(key)[0]
