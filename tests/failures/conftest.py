@@ -1,0 +1,61 @@
+import os
+from itertools import count
+
+import pytest
+
+from tests.served import Served
+
+from .private import PostgreSQL, Redis
+
+_numbers = count(1)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.is_relative_to(os.path.dirname(__file__)):
+            item.add_marker(pytest.mark.failures)
+
+
+def _started(kind):
+    try:
+        service = kind()
+    except FileNotFoundError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+    return service
+
+
+@pytest.fixture(scope="session")
+def _postgres(tmp_path_factory):
+    """With a database `empty`, migrated."""
+    with _started(PostgreSQL) as server:
+        with server.connect() as asked:
+            asked.execute("CREATE DATABASE empty")
+        with Served(tmp_path_factory.mktemp("migrated"), database=server.url("empty")):
+            pass
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgres(_postgres):
+    """A PostgreSQL that a test may kill; it runs again for the next."""
+    if not _postgres.answers():
+        _postgres.kill()
+        _postgres.start()
+    return _postgres
+
+
+@pytest.fixture(scope="module")
+def database(postgres):
+    """The address of a migrated, empty database."""
+    name = f"site_{next(_numbers)}"
+    with postgres.connect() as asked:
+        asked.execute(f"CREATE DATABASE {name} TEMPLATE empty")
+    return postgres.url(name)
+
+
+@pytest.fixture(scope="module")
+def redis():
+    with _started(Redis) as server:
+        yield server
