@@ -46,7 +46,7 @@ def send_what_waits() -> None:
     oldest = waiting.aggregate(at=Min("created_at"))["at"]
     if oldest is None:
         return
-    seen_to = left_over.seen_to(send_message, oldest, done_counts=False)
+    seen_to = left_over.seen_to(send_message, oldest)
     for pk in waiting.values_list("pk", flat=True):
         if not seen_to(pk):
             send_message.enqueue(pk)

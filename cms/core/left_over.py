@@ -2,7 +2,7 @@
 
 A worker that dies leaves tasks that look as if they were being done. A process that
 serves may die between a commit and the task that was to follow it. Each worker looks
-for such work every half minute, and has it done. So every task may be done twice, and
+for such work every twenty seconds, and has it done. So every task may be done twice, and
 must not mind.
 
 An app that hands work over adds a look of its own by `look`, when it is ready.
@@ -25,9 +25,9 @@ from .models import Worker
 logger = logging.getLogger(__name__)
 
 EVERY = 10  # seconds between two signs of life of a worker
-LOOKS_EVERY = 30  # seconds
+LOOKS_EVERY = 20  # seconds
 #: What is younger may be on its way.
-AGE = timedelta(seconds=30)
+AGE = timedelta(seconds=20)
 #: Workers that die of one task, or times that it fails for something that is left over: then
 #: it is no accident.
 MOST = 3
@@ -75,15 +75,15 @@ def _put_back(task):
         logger.error("%s is given up: it has ended %s workers.", task.task_path, MOST)
 
 
-def seen_to(task, since, *, done_counts: bool) -> Callable[..., bool]:
+def seen_to(task, since) -> Callable[..., bool]:
     """A function that says whether `task`, called with some arguments, needs nobody to see to it.
 
-    That is so while it waits or is being done; if `done_counts`, also when it was enqueued
-    `since` then, and has been done. And when it has failed so often that it is no accident.
+    That is so while it waits or is being done; and when it has failed so often `since`
+    then that it is no accident.
     """
     rows = DBTaskResult.objects.filter(
         Q(status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING])
-        | Q(enqueued_at__gte=since),
+        | Q(status=TaskResultStatus.FAILED, enqueued_at__gte=since),
         task_path=task.module_path,
     )
     seen, failed = set(), Counter()
@@ -91,7 +91,7 @@ def seen_to(task, since, *, done_counts: bool) -> Callable[..., bool]:
         arguments = tuple(what["args"])
         if status == TaskResultStatus.FAILED:
             failed[arguments] += 1
-        elif done_counts or status != TaskResultStatus.SUCCESSFUL:
+        else:
             seen.add(arguments)
     return lambda *arguments: arguments in seen or failed[arguments] >= MOST
 

@@ -31,13 +31,17 @@ _prompt = []
 _recorded = []
 
 
-def follow(task) -> None:
-    """Have `task` enqueued after each change."""
-    _followers.append(task)
+def follow(task, reader="") -> None:
+    """Have `task` enqueued after each change.
+
+    `reader` is the name by which it calls `unread`: it is enqueued again, if that is behind
+    and nobody is at it. Without one, it catches up by itself.
+    """
+    _followers.append((task, reader))
 
 
 def followers() -> list:
-    return list(_followers)
+    return [task for task, _reader in _followers]
 
 
 def at_once(tell) -> None:
@@ -112,23 +116,28 @@ def _tell():
     if not events:
         return
     version.touch(any(takes for _, takes in events))
-    for task in _followers:
+    for task in followers():
         task.enqueue()
     for tell in _prompt:
         tell([number for number, _ in events])
 
 
 def tell_again() -> None:
-    """Have followers told of the newest event, if who recorded it died before it told them."""
+    """Have followers told that are behind: whoever made a change died before it told them.
+
+    See `cms.core.left_over`.
+    """
     event = Event.objects.order_by("-number").first()
     if event is None or event.at > timezone.now() - left_over.AGE:
         return
-    forgotten = [
-        task for task in _followers if not left_over.seen_to(task, event.at, done_counts=True)()
+    behind = [
+        task
+        for task, reader in _followers
+        if reader and is_behind(reader) and not left_over.seen_to(task, event.at)()
     ]
-    if forgotten:
-        version.touch(takes=True)
-    for task in forgotten:
+    if behind:
+        version.touch(takes=True)  # it may have died before that too
+    for task in behind:
         task.enqueue()
 
 

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from hashlib import sha256
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 
 from tests import stores
@@ -70,7 +71,7 @@ def events(page):
 print(json.dumps({
     "pages": {
         page.slug: [page.title, page.live_revision.content["title"] if page.live_revision else None,
-            page.latest_revision_id == page.live_revision_id, events(page) - 0]
+            page.latest_revision_id == page.live_revision_id, events(page)]
         for page in StandardPage.objects.select_related("live_revision")
     },
     "documents": [
@@ -91,25 +92,14 @@ print(json.dumps({
 }))
 """
 # A minute passes: a worker that is dead has been so for as long as it takes to be found so.
-A_MINUTE_LATER = """
-from datetime import timedelta
-from django.db.models import F
-from cms.core.models import Worker
-from cms.events.models import Event
-from programme.models import SignUpMessage
-minute = timedelta(seconds=70)
-Worker.objects.update(seen_at=F("seen_at") - minute)
-"""
+A_MINUTE_LATER = "UPDATE core_worker SET seen_at = seen_at - interval '70 seconds'"
 WORK_LEFT = """
-from django_tasks_db.models import DBTaskResult
-from programme.models import SignUpMessage
-from cms.delivery.models import Delivery
-print(json.dumps(
-    DBTaskResult.objects.filter(status="RUNNING").count()
-    + DBTaskResult.objects.filter(status="READY", task_path="programme.tasks.send_message").count()
-    + SignUpMessage.objects.filter(sent_at=None).count()
-    + Delivery.objects.filter(state="waiting").count()
-))
+SELECT (SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status = 'RUNNING'
+        OR status = 'READY' AND run_after > '9000-01-01')
+     + (SELECT count(*) FROM programme_signupmessage WHERE sent_at IS NULL)
+     + (SELECT count(*) FROM delivery_delivery WHERE state = 'waiting')
+     + (SELECT count(*) FROM events_event WHERE number > (
+            SELECT coalesce(max(read_to), 0) FROM events_reader WHERE name = 'webhooks'))
 """
 
 
@@ -253,8 +243,9 @@ class _Killer:
 
 def _wait_until_quiet(site):
     wait_for(site.worker)
-    site.run(A_MINUTE_LATER)
-    wait_for(lambda: site.json(WORK_LEFT) == 0, 120, every=1)
+    with psycopg.connect(site.database, autocommit=True) as asked:
+        asked.execute(A_MINUTE_LATER)
+        wait_for(lambda: asked.execute(WORK_LEFT).fetchone() == (0,), 120, every=0.5)
 
 
 def test_all_was_killed_and_came_back_by_itself(done):
@@ -271,9 +262,10 @@ def test_all_was_killed_and_came_back_by_itself(done):
 def test_pages_are_as_they_were_published_or_as_before(done):
     for number, said in done.said["publish"].items():
         found = done.found["pages"][f"page-{number}"]
-        whole = [f"New {number}", f"New {number}", True, 2]
-        before = [f"Old {number}", None, False, 1]
-        assert found == whole or (not said and found[0] == before[0]), (number, said, found)
+        whole = [f"New {number}", f"New {number}", True, 1]
+        # Wagtail keeps the words as a draft before it publishes them.
+        before = [[f"Old {number}", None, kept, 0] for kept in (True, False)]
+        assert found == whole or (not said and found in before), (number, said)
 
 
 def test_readers_see_what_was_published(done):
