@@ -3,6 +3,7 @@ from itertools import count
 
 import pytest
 
+from tests import migrated
 from tests.served import Served
 
 from .private import PostgreSQL, Redis
@@ -16,24 +17,29 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.failures)
 
 
-def _started(kind):
+def _started(kind, *arguments):
+    """The service; a clear skip where it is not installed, and a failure in CI."""
     try:
-        service = kind()
+        return kind(*arguments)
     except FileNotFoundError as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
-    return service
 
 
 @pytest.fixture(scope="session")
 def _postgres(tmp_path_factory):
-    """With a database `empty`, migrated."""
-    with _started(PostgreSQL) as server:
-        with server.connect() as asked:
-            asked.execute("CREATE DATABASE empty")
-        with Served(tmp_path_factory.mktemp("migrated"), database=server.url("empty")):
-            pass
+    """With a database `empty`, migrated: kept in var/ as `tests.migrated` keeps one of SQLite."""
+    kept = migrated.FOLDER / migrated.kept().stem.replace("migrated", "postgresql")
+    was_there = kept.exists()
+    with _started(PostgreSQL, kept) as server:
+        if not was_there:
+            with server.connect() as asked:
+                asked.execute("CREATE DATABASE empty")
+            with Served(tmp_path_factory.mktemp("migrated"), database=server.url("empty")):
+                pass
+            if not kept.exists():
+                server.keep(kept)
         yield server
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -76,7 +77,8 @@ class Private:
 class PostgreSQL(Private):
     """It refuses to run as root, and is somebody else's then."""
 
-    def __init__(self):
+    def __init__(self, kept: Path | None = None):
+        """With what `keep` has put in the folder `kept`, if it is there."""
         super().__init__()
         self.data = self.folder / "data"
         if os.geteuid() == 0:
@@ -86,6 +88,12 @@ class PostgreSQL(Private):
             )  # fmt: skip
             self.user = somebody.pw_uid
             os.chown(self.folder, self.user, somebody.pw_gid)
+        if kept is not None and kept.exists():
+            shutil.copytree(kept, self.data)
+            for path in (self.data, *self.data.rglob("*")):
+                os.chown(path, self.user or os.geteuid(), -1)
+            self.data.chmod(0o700)
+            return
         subprocess.run(  # noqa: S603
             [program("initdb"), "-D", self.data, "-U", "site", "-A", "trust", "-E", "UTF8"],
             cwd=self.folder,
@@ -101,6 +109,19 @@ class PostgreSQL(Private):
             program("postgres"), "-D", str(self.data), "-p", str(self.port), "-k", "",
             *(part for name, value in options.items() for part in ("-c", f"{name}={value}")),
         ]  # fmt: skip
+
+    def keep(self, kept: Path) -> None:
+        """Stop, put all data in the folder `kept`, and start again."""
+        self.process.send_signal(signal.SIGINT)  # which it calls a fast shutdown
+        self.process.wait(timeout=30)
+        part = kept.with_name(f"{kept.name}-{os.getpid()}.part")
+        shutil.copytree(self.data, part)
+        for older in set(kept.parent.glob("postgresql-*")) - set(kept.parent.glob("*.part")):
+            if older != kept:
+                shutil.rmtree(older, ignore_errors=True)
+        with suppress(OSError):  # another process was quicker
+            part.rename(kept)
+        self.start()
 
     def url(self, database: str) -> str:
         return f"postgres://site@127.0.0.1:{self.port}/{database}"
