@@ -41,7 +41,7 @@ class WholeSite(Served):
         return self.run(HOME % self.port + more)
 
     def serve(self, *arguments) -> None:
-        self.log = self.folder / "log"
+        self.log = getattr(self, "log", self.folder / "log")
         command = [
             sys.executable, "-m", "django", "serve", f"--port={self.port}", "--every=2", *arguments
         ]  # fmt: skip

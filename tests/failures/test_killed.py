@@ -274,7 +274,7 @@ def test_readers_see_what_was_published(done):
     for number, said in done.said["publish"].items():
         if said:
             assert f"New {number}" in ask(done.site.port, f"/page-{number}/")[2]
-    assert ask(done.site.port, "/page-0/")[1]["X-Cache"] == "hit"
+    wait_for(lambda: ask(done.site.port, "/page-0/")[1]["X-Cache"] == "hit")
 
 
 def test_uploads_are_there_once_with_all_their_bytes_or_not_at_all(done):

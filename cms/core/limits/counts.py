@@ -97,7 +97,12 @@ class _Transaction:
         self._db.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind, *_):
-        self._db.execute("ROLLBACK" if kind else "COMMIT")
+        try:
+            if not kind:
+                self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:  # the disk is full, say
+                self._db.execute("ROLLBACK")
 
 
 def in_redis() -> bool:
