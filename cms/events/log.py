@@ -27,6 +27,7 @@ _LOCK = 7_205_241  # any number that nothing else in this database locks by
 _NOT_SEEN = {"file_hash"}  # fields that Wagtail fills in later, and no reader sees
 _MAY_HIDE = (BaseViewRestriction, Collection, Site)  # what is in them or below them
 _followers = []
+_readers = {}
 _prompt = []
 _recorded = []
 
@@ -37,11 +38,13 @@ def follow(task, reader="") -> None:
     `reader` is the name by which it calls `unread`: it is enqueued again, if that is behind
     and nobody is at it. Without one, it catches up by itself.
     """
-    _followers.append((task, reader))
+    _followers.append(task)
+    if reader:
+        _readers[reader] = task
 
 
 def followers() -> list:
-    return [task for task, _reader in _followers]
+    return list(_followers)
 
 
 def at_once(tell) -> None:
@@ -116,7 +119,7 @@ def _tell():
     if not events:
         return
     version.touch(any(takes for _, takes in events))
-    for task in followers():
+    for task in _followers:
         task.enqueue()
     for tell in _prompt:
         tell([number for number, _ in events])
@@ -132,8 +135,8 @@ def tell_again() -> None:
         return
     behind = [
         task
-        for task, reader in _followers
-        if reader and is_behind(reader) and not left_over.seen_to(task, event.at)()
+        for reader, task in _readers.items()
+        if is_behind(reader) and not left_over.seen_to(task, event.at)()
     ]
     if behind:
         version.touch(takes=True)  # it may have died before that too

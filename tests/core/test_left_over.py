@@ -124,10 +124,9 @@ class TestFollowersOfTheLog:
 
     def test_are_left_alone_when_they_have_read_all(self, waiting):
         self.a_while_ago()
-        for _task, reader in log._followers:
-            if reader:
-                with log.unread(reader):
-                    pass
+        for reader in log._readers:
+            with log.unread(reader):
+                pass
         log.tell_again()
         assert waiting() == []
 
