@@ -15,6 +15,7 @@ DUE = """
 from datetime import timedelta
 from django.utils import timezone
 from cms.delivery.models import Endpoint
+from cms.events.models import Event
 from tests.factories import StandardPageFactory
 now = timezone.now()
 for number in range(20):
@@ -29,6 +30,7 @@ for number in range(20):
     page = StandardPageFactory(parent=home, slug=f"late-{number}", listing_image=None)
     page.expire_at = now - timedelta(minutes=1)
     page.save()
+Event.objects.all().delete()  # of what was scheduled
 Endpoint.objects.create(name="App", url=RECEIVER, types=["home.StandardPage"])
 """
 FOUND = """
