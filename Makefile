@@ -44,7 +44,7 @@ dev: setup ## Serve with reloading and debug pages, for developers
 
 .PHONY: test
 test: .venv/installed-dev ## Run the tests that need no service and no browser
-	@$(BIN)/python -m pytest $(COVERAGE) -n auto --dist loadgroup -m "not browser and not office and not edge"
+	@$(BIN)/python -m pytest $(COVERAGE) -n auto --dist loadgroup -m "not browser and not office and not edge and not failures"
 
 .PHONY: coverage
 coverage: ## The same, counting which lines they reach: they take half as long again
@@ -65,6 +65,10 @@ test-office: .venv/installed-dev ## Run the tests that open downloads with Libre
 .PHONY: test-edge
 test-edge: .venv/installed-dev ## Run the tests of Varnish in front of the site
 	@$(BIN)/python -m pytest -m edge -n 2 --dist loadfile tests/delivery/edge
+
+.PHONY: test-failures
+test-failures: .venv/installed-dev ## Kill, fill and starve the site and its services, and see what is lost
+	@$(BIN)/python -m pytest -m failures -n 2 --dist loadfile tests/failures
 
 .PHONY: browser-tools
 browser-tools: ## Fetch the two checkers that test-browser needs besides Chromium and Java (with npm)

@@ -16,7 +16,7 @@ from cms.delivery.keeping import same_for_all
 
 MEDIA = settings.MEDIA_URL.lstrip("/")
 
-handler400 = "cms.core.refusals.bad_request"
+handler400 = "cms.core.limits.database.bad_request"
 handler500 = "cms.core.limits.database.fault"
 
 urlpatterns = [

@@ -4,9 +4,11 @@ import logging
 from datetime import timedelta
 from smtplib import SMTPException
 
-from django.db.models import F
+from django.db.models import F, Min
 from django.utils import timezone
 from django_tasks import task
+
+from cms.core import left_over
 
 from .models import SignUpMessage
 from .sign_ups import messages
@@ -34,6 +36,20 @@ def send_message(message_id: int) -> None:
         return
     message.sent_at = timezone.now()
     message.save(update_fields=["sent_at"])
+
+
+def send_what_waits() -> None:
+    """Have messages sent that nobody is about to send: see `cms.core.left_over`."""
+    waiting = SignUpMessage.objects.filter(
+        sent_at=None, given_up=False, created_at__lt=timezone.now() - left_over.AGE
+    )
+    oldest = waiting.aggregate(at=Min("created_at"))["at"]
+    if oldest is None:
+        return
+    seen_to = left_over.seen_to(send_message, oldest)
+    for pk in waiting.values_list("pk", flat=True):
+        if not seen_to(pk):
+            send_message.enqueue(pk)
 
 
 def _failed(message, error):

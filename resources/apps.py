@@ -12,12 +12,12 @@ class ResourcesConfig(AppConfig):
         from . import signals, watching  # noqa: F401
         from .models import CollectionArchive, Document, PageExport
         from .shelves import DOCUMENTS
-        from .tasks import refresh_archives, refresh_exports
+        from .tasks import ARCHIVES, READER, refresh_archives, refresh_exports
 
         record_changes_of(Document, shown_on=signals.other_forms_shown_with)
         shown_where_read(PageExport)
         # A shelf shows documents that were not there when it was made.
         shown_where_read(Document, DOCUMENTS)
         shown_where_read(CollectionArchive, DOCUMENTS)
-        follow(refresh_exports)
-        follow(refresh_archives)
+        follow(refresh_exports, READER)
+        follow(refresh_archives, ARCHIVES)

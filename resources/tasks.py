@@ -5,6 +5,7 @@ from django_tasks import task
 from cms.events.log import newest, unread
 
 READER = "toolkit downloads"
+ARCHIVES = "collection archives"
 # Events of what these tasks make themselves: for others to see, and no reason to make it anew.
 MADE_HERE = {"resources.PageExport", "resources.CollectionArchive"}
 
@@ -22,7 +23,7 @@ def refresh_archives() -> None:
     """Bring the ZIP of every collection that a page shows up to date with its documents."""
     from .archives import refresh_all
 
-    _keep_up("collection archives", refresh_all)
+    _keep_up(ARCHIVES, refresh_all)
 
 
 def _keep_up(reader, refresh) -> None:

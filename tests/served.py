@@ -73,7 +73,8 @@ class Served:
             env=self.environment,
             start_new_session=True,
         )
-        for _ in range(200):
+        until = time.monotonic() + 60
+        while time.monotonic() < until and self.server.poll() is None:
             try:
                 request = urllib.request.Request(self.address + answers_at, method="HEAD")  # noqa: S310
                 return urllib.request.urlopen(request, timeout=5).close()  # noqa: S310

@@ -86,10 +86,81 @@ class _Full(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
+class _Refusing(_Full):
+    """Whose key is not good any more."""
+
+    def do_PUT(self):
+        if length := int(self.headers.get("Content-Length", 0)):
+            self.rfile.read(length)
+        body = b"<Error><Code>AccessDenied</Code><Message>Not you.</Message></Error>"
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET = do_DELETE = do_PUT  # noqa: N815 - the names that http.server looks for
+
+
+class _Garbage(_Full):
+    """Some other server that answers everything with its own page and 200."""
+
+    def do_PUT(self):
+        if length := int(self.headers.get("Content-Length", 0)):
+            self.rfile.read(length)
+        body = b"<html><p>Please sign in to this network</html>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET = do_DELETE = do_PUT  # noqa: N815 - the names that http.server looks for
+
+
+class _Missing(_Garbage):
+    """The same, but it says that there is no such file until one has been taken."""
+
+    def do_HEAD(self):
+        _Full.do_HEAD(self)
+
+
+class _Noise(_Full):
+    """What it says is no HTTP."""
+
+    def handle(self):
+        self.rfile.readline()
+        self.wfile.write(b"\x00\xff SSH-2.0-noise\r\n\r\n")
+
+
 def full():
     """The address of a server with no room left."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Full)
+    return _answering(_Full)
+
+
+def refusing():
+    """The address of a server that lets nobody in."""
+    return _answering(_Refusing)
+
+
+def garbage():
+    """The address of a server that is no store, and says 200 to all."""
+    return _answering(_Garbage)
+
+
+def forgetful():
+    """The same, and what it says it has taken, it does not have."""
+    return _answering(_Missing)
+
+
+def noise():
+    """The address of a server that speaks something else."""
+    return _answering(_Noise)
+
+
+@contextmanager
+def _answering(handler):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -86,7 +86,8 @@ def confirm(request) -> None:
 def is_confirmed(request) -> bool:
     """Whether who it is has been shown within the last minutes."""
     confirmed = request.session.get(_CONFIRMED, 0)
-    return time.time() - confirmed < settings.CONFIRM_MINUTES * 60
+    # Not later than now either: a clock that is set back must not make it hold for longer.
+    return 0 <= time.time() - confirmed < settings.CONFIRM_MINUTES * 60
 
 
 def keep_or_end(request):

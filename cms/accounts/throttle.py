@@ -95,8 +95,11 @@ def locked_until(name: str, address: str | None) -> datetime | None:
 
 def _recent():
     """The failures that count, the newest first."""
-    since = timezone.now() - get_cool_off()
-    return AccessAttempt.objects.filter(attempt_time__gt=since).order_by("-attempt_time")
+    now, counts_for = timezone.now(), get_cool_off()
+    # What is much later than now was noted by a clock that has been put right since.
+    return AccessAttempt.objects.filter(
+        attempt_time__gt=now - counts_for, attempt_time__lt=now + counts_for
+    ).order_by("-attempt_time")
 
 
 def _end(attempts, most) -> datetime | None:

@@ -94,6 +94,7 @@ LEFT_OUT = {
     "api.PreparedPage": "worked out from the content",
     "core.DailyWork": "when this database was last tidied",
     "core.KeptDraft": "what someone is typing",
+    "core.Worker": "which processes do background tasks now",
     "django_tasks_database.DBTaskResult": "a restored site sends nothing by itself",
     "sessions.Session": "people sign in again",
     "wagtailadmin.Admin": "has no rows",

@@ -6,6 +6,7 @@ import urllib3
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from django.conf import settings
 from django.utils.encoding import filepath_to_uri
 from django.utils.functional import cached_property
@@ -25,7 +26,9 @@ def _store_errors():
     """The library's errors as one of ours, which is an OSError as a disk's is."""
     try:
         yield
-    except (BotoCoreError, Boto3Error, ClientError, RetriesExceededError) as error:
+    except (
+        BotoCoreError, Boto3Error, ClientError, ResponseParserError, RetriesExceededError,
+    ) as error:  # fmt: skip
         raise StoreError(str(error)) from error
 
 
@@ -68,7 +71,11 @@ class BucketStorage(S3Storage):
     def object(self, name):
         """The file as boto3 knows it, with its `content_length`; nothing is read yet."""
         with _store_errors():
-            return super()._open(name, "rb").obj
+            found = super()._open(name, "rb").obj
+            if not found.e_tag:
+                # A proxy's page, say. A name would be looked for that it does not know, for ever.
+                raise StoreError("What answers is no store of files.")
+            return found
 
     def read(self, found, start: int, length: int):
         """An open stream of some bytes of what `object` found."""
@@ -105,16 +112,26 @@ class BucketStorage(S3Storage):
             return file
 
     def _save(self, name, content):
+        size = content.size
         with _store_errors():
-            return super()._save(name, content)
+            saved = super()._save(name, content)
+        try:
+            kept = self.object(saved).content_length
+        except FileNotFoundError:
+            kept = None
+        if kept != size:
+            raise StoreError("The store took a file, and does not have it.")
+        return saved
 
     def delete(self, name):
         with _store_errors():
             super().delete(name)
 
     def exists(self, name):
-        with _store_errors():
-            return super().exists(name)
+        try:
+            return bool(self.object(name))
+        except FileNotFoundError:
+            return False
 
     def size(self, name):
         with _store_errors():

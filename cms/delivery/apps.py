@@ -11,13 +11,13 @@ class DeliveryConfig(AppConfig):
 
         from cms.events.log import at_once, follow
 
-        from . import watching
+        from . import queue, watching
         from .edge import purging, tags
         from .tasks import tell_edges, tell_endpoints
 
         tags.connect()
         watching.watch()
-        follow(tell_endpoints)
+        follow(tell_endpoints, queue.READER)
         if settings.EDGE_PURGE_URL:
             at_once(purging.forget)
-            follow(tell_edges)
+            follow(tell_edges, purging.READER)

@@ -7,8 +7,10 @@ class EventsConfig(AppConfig):
     verbose_name = "Publishing events"
 
     def ready(self):
-        from cms.core import kept
+        from cms.core import kept, left_over
 
-        from . import signals, version  # noqa: F401
+        from . import log, signals, version, whole  # noqa: F401
 
         kept.follow(version.current, version.at_hand)
+        whole.have_changes_in_transactions()
+        left_over.look(log.tell_again)

@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.signals import post_save, pre_delete
+from django.utils import timezone
 from wagtail.models import BaseViewRestriction, Collection, Site
 
+from cms.core import left_over
 from cms.core.library import readers_may_see
 
 from . import uses, version
@@ -25,13 +27,20 @@ _LOCK = 7_205_241  # any number that nothing else in this database locks by
 _NOT_SEEN = {"file_hash"}  # fields that Wagtail fills in later, and no reader sees
 _MAY_HIDE = (BaseViewRestriction, Collection, Site)  # what is in them or below them
 _followers = []
+_readers = {}
 _prompt = []
 _recorded = []
 
 
-def follow(task) -> None:
-    """Have `task` enqueued after each change."""
+def follow(task, reader="") -> None:
+    """Have `task` enqueued after each change.
+
+    `reader` is the name by which it calls `unread`: it is enqueued again, if that is behind
+    and nobody is at it. Without one, it catches up by itself.
+    """
     _followers.append(task)
+    if reader:
+        _readers[reader] = task
 
 
 def followers() -> list:
@@ -114,6 +123,25 @@ def _tell():
         task.enqueue()
     for tell in _prompt:
         tell([number for number, _ in events])
+
+
+def tell_again() -> None:
+    """Have followers told that are behind: whoever made a change died before it told them.
+
+    See `cms.core.left_over`.
+    """
+    event = Event.objects.order_by("-number").first()
+    if event is None or event.at > timezone.now() - left_over.AGE:
+        return
+    behind = [
+        task
+        for reader, task in _readers.items()
+        if is_behind(reader) and not left_over.seen_to(task, event.at)()
+    ]
+    if behind:
+        version.touch(takes=True)  # it may have died before that too
+    for task in behind:
+        task.enqueue()
 
 
 def newest() -> int:

@@ -178,6 +178,8 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 # "shared" is what all processes must agree on: in files of this machine, until a
 # service says otherwise.
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+if CACHES["default"]["BACKEND"].endswith(".RedisCache"):
+    CACHES["default"]["BACKEND"] = "cms.core.cache.RedisCache"  # one that may be away
 CACHES["shared"] = (
     CACHES["default"]
     if env("CACHE_URL", default="")

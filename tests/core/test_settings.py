@@ -66,7 +66,7 @@ def test_services_are_chosen_by_one_variable_each():
     )
     assert result.stdout.split() == [
         "django.db.backends.postgresql",
-        "django.core.cache.backends.redis.RedisCache",
+        "cms.core.cache.RedisCache",
         "django.core.mail.backends.smtp.EmailBackend",
         "cms.core.storage.BucketStorage",
     ], result.stderr

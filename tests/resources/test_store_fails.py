@@ -1,4 +1,4 @@
-"""A store of files that is full, slow or away: pages go on, and nothing is lost."""
+"""A store that is full, slow, away, refuses or answers garbage: pages go on, nothing is lost."""
 
 import errno
 import time
@@ -35,14 +35,25 @@ def bucket(name, settings, monkeypatch):
         yield fail
 
 
-@pytest.fixture(params=["silent", "stopped"])
+@pytest.fixture(params=["silent", "stopped", "refusing", "noise"])
 def unreachable(request, settings, monkeypatch):
     """A function after whose call no file can be read or written."""
     with bucket(request.param, settings, monkeypatch) as fail:
         yield fail
 
 
-@pytest.fixture(params=["silent", "stopped", "full", "full disk"])
+@pytest.fixture(
+    params=[
+        "silent",
+        "stopped",
+        "full",
+        "full disk",
+        "refusing",
+        "garbage",
+        "forgetful",
+        "noise",
+    ]
+)
 def fails(request, settings, monkeypatch):
     """A function after whose call no file can be written."""
 

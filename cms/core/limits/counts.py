@@ -16,6 +16,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 PATIENCE = 0.5  # seconds that one waits for what was counted
 TIDY_EVERY = 1000  # times of counting
+TIDIED = 5000  # numbers at a time: others wait meanwhile
 
 
 class FileStorage(Storage):
@@ -36,6 +37,7 @@ class FileStorage(Storage):
             "PRAGMA synchronous=OFF",
             "CREATE TABLE IF NOT EXISTS counts "
             "(key TEXT PRIMARY KEY, number INTEGER NOT NULL, until REAL NOT NULL) WITHOUT ROWID",
+            "CREATE INDEX IF NOT EXISTS counts_until ON counts (until)",
         ):
             self._db.execute(statement)
 
@@ -44,11 +46,17 @@ class FileStorage(Storage):
         with self._lock, _Transaction(self._db):
             self._times += 1
             if self._times % TIDY_EVERY == 0:
-                self._db.execute("DELETE FROM counts WHERE until <= ?", [now])
+                self._db.execute(
+                    "DELETE FROM counts WHERE key IN "
+                    "(SELECT key FROM counts WHERE until <= ? LIMIT ?)",
+                    [now, TIDIED],
+                )
             self._db.execute(
+                # One that ends later than it can is of a clock that has been put right since.
                 "INSERT INTO counts VALUES (:key, :amount, :until) ON CONFLICT (key) DO UPDATE SET "
-                "number = CASE WHEN until <= :now THEN :amount ELSE number + :amount END, "
-                "until = CASE WHEN until <= :now THEN :until ELSE until END",
+                "number = CASE WHEN until > :now AND until <= :until "
+                "THEN number + :amount ELSE :amount END, "
+                "until = CASE WHEN until > :now AND until <= :until THEN until ELSE :until END",
                 {"key": key, "amount": amount, "until": now + expiry, "now": now},
             )
             return self._row(key)[0]
@@ -89,7 +97,12 @@ class _Transaction:
         self._db.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind, *_):
-        self._db.execute("ROLLBACK" if kind else "COMMIT")
+        try:
+            if not kind:
+                self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:  # the disk is full, say
+                self._db.execute("ROLLBACK")
 
 
 def in_redis() -> bool:

@@ -10,8 +10,10 @@ import sqlite3
 import sys
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError, connection
 
+from .. import refusals
 from ..refusals import refuse, server_error
 from ..watching import services
 
@@ -38,6 +40,16 @@ def fault(request):
     response.connection_was_cut = _was_cut(error)
     _seen_away = not response.connection_was_cut
     return response
+
+
+def bad_request(request, exception):
+    """Django's `handler400`: its own, unless a session could not be kept by our fault."""
+    if isinstance(exception, SessionInterrupted):
+        cause = exception
+        while (cause := cause.__context__) is not None:
+            if is_databases_fault(cause):
+                return away(request)
+    return refusals.bad_request(request, exception)
 
 
 def away(request):

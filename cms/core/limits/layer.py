@@ -10,6 +10,7 @@ from io import BytesIO
 from django.conf import settings
 
 from ..client_address import place
+from ..files import RETRY_AFTER, is_stores_fault
 from ..refusals import refuse, too_large
 from . import bodies
 from .turns import BODIES, DOWNLOADS, NoTurnError, Turns
@@ -97,6 +98,14 @@ class Limits:
                 "where the connection is better."
             )
             return _last(refuse(path, 408, "That took too long", detail))
+        except OSError as error:
+            if not is_stores_fault(error):
+                raise
+            detail = (
+                "There is no room here for what you sent. Nothing of it was kept. Try again in a "
+                "few minutes. If you were sending a form, go back: what you typed is still there."
+            )
+            return _last(refuse(path, 503, "We can’t take this just now", detail, RETRY_AFTER))
         except bodies.BrokenOffError:
             detail = "The connection broke off. Try again."
             return _last(refuse(path, 400, "That did not arrive whole", detail))

@@ -5,6 +5,7 @@ from .page import BasePage
 from .preview import KeptDraft, PreviewLink
 from .settings import SiteSettings
 from .user import User
+from .worker import Worker
 
 __all__ = [
     "Alert",
@@ -16,4 +17,5 @@ __all__ = [
     "Rendition",
     "SiteSettings",
     "User",
+    "Worker",
 ]

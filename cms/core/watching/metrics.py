@@ -37,6 +37,7 @@ from .readings import Reading  # noqa: E402
 logger = logging.getLogger(__name__)
 
 ADD_UP_EVERY = 1  # second
+ROOM = 1024 * 1024  # bytes of a file, as the library makes it
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _seconds = Histogram(
     "cms_request_seconds",
@@ -74,8 +75,13 @@ _tallies = [_Tally(*tally) for tally in readings.tallies()]
 
 
 @cache
-def keep_adding_up() -> None:
-    """Have what this process counts added to what all do, by a thread of its own; one of it."""
+def keep_adding_up() -> bool:
+    """Have what this process counts added to what all do, by a thread of its own; one of it.
+
+    False: there is no room on the disk, and this process counts nothing.
+    """
+    if not _reserve_room():
+        return False
 
     def add_up():
         pause = threading.Event()
@@ -84,6 +90,25 @@ def keep_adding_up() -> None:
                 tally.add_up()
 
     threading.Thread(target=add_up, name="tallies", daemon=True).start()
+    return True
+
+
+def _reserve_room() -> bool:
+    """On the disk, for the files that the library is about to map into memory.
+
+    It makes them with holes. A process that writes into one while the disk is full is
+    ended by the system, and no reader answered.
+    """
+    for kind in ("counter", "histogram"):
+        path = FOLDER / f"{kind}_{os.getpid()}.db"
+        try:
+            with path.open("ab") as file:
+                os.posix_fallocate(file.fileno(), 0, ROOM)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            logger.error("Nothing is counted for /metrics/: %s", error)
+            return False
+    return True
 
 
 def metrics(request):
@@ -97,7 +122,7 @@ def metrics(request):
         response = HttpResponse(status=401)
         response["WWW-Authenticate"] = "Bearer"
     else:
-        for tally in _tallies:
+        for tally in _tallies if keep_adding_up() else ():
             tally.add_up()
         registry = CollectorRegistry()
         MultiProcessCollector(registry, path=str(FOLDER))

@@ -32,8 +32,8 @@ def watching_middleware(get_response):
     if settings.METRICS_TOKEN:
         from . import metrics
 
-        metrics.keep_adding_up()
-        note_time = metrics.note_request
+        if metrics.keep_adding_up():
+            note_time = metrics.note_request
 
     def middleware(request):
         if request.path_info in views:

@@ -233,7 +233,8 @@ class PageCache:
 
 
 def _holds(entry, mark) -> bool:
-    return mark is not None and entry.mark == mark and time.time() < entry.until
+    # What was made later than now is of a clock that has been set back: it would never end.
+    return mark is not None and entry.mark == mark and entry.made <= time.time() < entry.until
 
 
 class _Flight:

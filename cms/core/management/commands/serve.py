@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from cms.core.limits.turns import THREADS
 logger = logging.getLogger(__name__)
 
 SECONDS_TO_STOP = 10  # for requests and tasks under way; then they are ended
-SECONDS_BETWEEN_STARTS = 10  # of a worker that keeps ending
+SECONDS_BETWEEN_STARTS = 10  # of a server or a worker that keeps ending
 HOUR = 60 * 60  # between two looks at what is to be done today
 BACKLOG = 4096  # connections that wait to be taken
 OTHER_FILES = 256  # that a process has open besides connections
@@ -49,6 +50,7 @@ def server_command(host: str, port: int, workers: int) -> list[str]:
         f"--http1-buffer-size={settings.LARGEST_HEAD}",
         f"--backlog={BACKLOG}",
         f"--backpressure={connections_of_each(workers)}",
+        "--respawn-failed-workers",  # one that is killed; else all of them end with it
         "--runtime-blocking-threads=8",  # follows the line above unless it is said
         "--log-level=error",  # a warning says that these are many threads
         "cms.wsgi:application",
@@ -91,25 +93,21 @@ class Command(BaseCommand):
     def handle(self, *args, host, port, workers, every, **options):
         # What the processes of the last time counted.
         shutil.rmtree(settings.METRICS_DIR, ignore_errors=True)
-        server = subprocess.Popen(  # noqa: S603 - our own server, with numbers and a host
-            server_command(host, port, workers),
-            # Ctrl and C reaches us alone, and we stop the server in good order.
-            start_new_session=True,
-        )
+        server = Server(server_command(host, port, workers))
         worker = Worker()
         stopping = False
 
         def stop(*_):
             nonlocal stopping
             stopping = True
-            server.terminate()
+            server.stop()
             worker.stop()
 
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
         look_again = time.monotonic() + every
         tidy_again = time.monotonic()
-        while not stopping and server.poll() is None:
+        while not stopping and server.keep_going():
             time.sleep(0.2)
             worker.keep_going()
             if time.monotonic() >= look_again:
@@ -120,13 +118,52 @@ class Command(BaseCommand):
                     do_what_is_due()
                     tidy_again = time.monotonic() + HOUR
         worker.stop()
-        try:
-            code = server.wait(timeout=SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            code = server.wait()
+        code = server.end()
         worker.end()
         sys.exit(0 if stopping else code)
+
+
+class Server:
+    """The process that starts those that answer, and starts them anew when they are killed."""
+
+    def __init__(self, command: list[str]):
+        self.command = command
+        self.start()
+
+    def start(self) -> None:
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603 - our own server, with numbers and a host
+            self.command,
+            # Ctrl and C reaches us alone, and we stop the server in good order.
+            start_new_session=True,
+        )
+
+    def keep_going(self) -> bool:
+        """Start it again if it was killed. False: it can't serve, and has said why."""
+        if self.process.poll() is None:
+            return True
+        self._end_those_it_started()
+        if time.monotonic() < self.started + SECONDS_BETWEEN_STARTS:
+            return False
+        logger.error(
+            "The server has ended by itself (%s). It is started anew.", self.process.poll()
+        )
+        self.start()
+        return True
+
+    def stop(self) -> None:
+        self.process.terminate()
+
+    def end(self) -> int:
+        try:
+            return self.process.wait(timeout=SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            self._end_those_it_started()
+            return self.process.wait()
+
+    def _end_those_it_started(self):
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 class Worker:
