@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import APIToken
+from wagtail.users.models import UserProfile
 
 from cms.api.models import Scope, Token
 from home.roles import AUTHORS, EDITORS, PUBLISHERS, SIGN_UP_MANAGERS
@@ -32,6 +33,7 @@ class Person(Client):
         self.user = user
         if user:
             self.force_login(user)
+            UserProfile.get_for_user(user)  # which the editor makes when it is first opened
 
 
 def _in(role) -> Callable[[], Person]:
@@ -93,11 +95,8 @@ def _v3(role=None, *, revoked=False, **values) -> Callable[[], Person]:
     return lambda: _token_of_v3(user_in(role, **values), revoked=revoked)
 
 
-_STRANGERS = {
-    "nobody": Person,
-    "a disabled account": _disabled,
-    "before the second factor": _before_the_second_factor,
-}
+_STRANGERS = {"nobody": Person, "a disabled account": _disabled}
+_HALF_IN = {"before the second factor": _before_the_second_factor}
 _TOKENS = {scope: _token(scope) for scope in Scope.values}
 _SESSIONS = {
     "without a role": lambda: Person(UserFactory()),
@@ -113,10 +112,11 @@ COLUMNS = {
             "an expired token": _expired,
             "a token that was withdrawn": _withdrawn,
         },
+        "no code yet": _HALF_IN,
         **{name: {name: make} for name, make in _SESSIONS.items()},
     },
     "programs": {
-        "nobody": _STRANGERS | _SESSIONS,
+        "nobody": _STRANGERS | _HALF_IN | _SESSIONS,
         **{scope: {scope: make} for scope, make in _TOKENS.items()},
         "old token": {
             "an expired token": _expired,
@@ -127,6 +127,7 @@ COLUMNS = {
     "scripts": {
         "strangers": {
             **_STRANGERS,
+            **_HALF_IN,
             "administrator": _administrator,  # a session is no token
             "a token of the content API": _token(*Scope.values),
             "a disabled account's token": _v3(is_superuser=True, is_active=False),

@@ -6,12 +6,15 @@ from datetime import timedelta
 from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.contenttypes.models import ContentType
+from django.core.signing import Signer
 from django.core.files.base import ContentFile
+from django.test import TestCase
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from wagtail.admin.models import EditingSession
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.contrib.redirects.utils import get_file_storage
 from wagtail.models import (
     APIToken,
     Collection,
@@ -24,7 +27,7 @@ from wagtail.models import (
 )
 
 from cms.api.models import Scope, Token
-from cms.core.models import Alert, Image
+from cms.core.models import Alert, Image, SiteSettings
 from cms.delivery.models import Delivery, Endpoint
 from programme.sign_ups import links
 from resources.models import Document
@@ -42,13 +45,20 @@ from tests.factories import (
 from tests.factories.files import MINIMAL_PDF, picture
 from tests.library import a_document, an_image, blocks_of, link_to
 
-TITLE = "What is tried"
+TITLE, DRAFT = "What is tried", "A newer draft of it"
 
 
 def a_page(home, **values) -> Page:
-    """With an older version, a newer one that is scheduled, and the workflow's one step begun."""
+    """With an older version, and a draft that is newer than what readers see."""
     page = StandardPageFactory(parent=home, title=TITLE, **values)
     page.save_revision()
+    page.title = DRAFT
+    page.save_revision()
+    return Page.objects.get(pk=page.pk).specific
+
+
+def scheduled(home, **values) -> Page:
+    page = StandardPageFactory(parent=home, live=False, **values)
     page.go_live_at = timezone.now() + timedelta(days=1)
     page.save_revision(approved_go_live_at=page.go_live_at)
     return Page.objects.get(pk=page.pk).specific
@@ -59,6 +69,7 @@ class Things:
 
     def __init__(self, home, owner=None):
         self.home = home
+        SiteSettings.for_site(home.get_site())
         self._pages(owner)
         self._files()
         self._words()
@@ -67,6 +78,7 @@ class Things:
     def _pages(self, owner):
         home = self.home
         self.page = a_page(home, slug="tried", owner=owner, live=owner is None)
+        self.scheduled = scheduled(home, slug="scheduled", owner=owner)
         self.submitted = StandardPageFactory(parent=home, slug="submitted", owner=owner)
         self.submitted.save_revision()
         self.workflow = Workflow.objects.get(active=True)
@@ -90,7 +102,8 @@ class Things:
         DocumentFactory(collection=self.shelf)
         shelf = {"heading": "A shelf", "collection": self.shelf.pk}
         body = [{"type": "collection", "value": shelf}, *blocks_of(self.image, self.document)]
-        MaterialsPageFactory(parent=self.home, body=body).save_revision().publish()
+        with TestCase.captureOnCommitCallbacks(execute=True):  # so that the ZIP is made
+            MaterialsPageFactory(parent=self.home, body=body).save_revision().publish()
         self.closed_shelf = CollectionViewRestriction.objects.create(
             collection=root.add_child(name="Closed"), restriction_type="password", password="x"
         )
@@ -109,8 +122,10 @@ class Things:
         self.alert_again = self.alert.save_revision()
         self.partner = PartnerFactory()
         self.redirect = Redirect.objects.create(old_path="/old", redirect_link="/new/")
+        self.imported = get_file_storage()()
+        self.imported.save("from,to\n/older,/newer/\n")
         self.endpoint = Endpoint.objects.create(name="App", url="https://www.example.org/")
-        self.delivery = Delivery.objects.create(endpoint=self.endpoint, what="test")
+        self.delivery = Delivery.objects.create(endpoint=self.endpoint, what="published")
 
     def _people(self):
         self.user = user_in("Authors")
@@ -135,6 +150,20 @@ class Things:
         for part, query in {
             "/api/content/v1/pages/by-path/": "?path=/",
             "/api/content/v1/search/": "?q=tried",
+            "/api/v2/pages/find/": f"?id={self.page.pk}",
+            "/api/v2/images/find/": f"?id={self.image.pk}",
+            "/api/v2/documents/find/": f"?id={self.document.pk}",
+            "/api/v2/redirects/find/": "?html_path=/old",
+            "/api/v3-preview/pages/find/": "?html_path=/tried/",
+            "/api/v3-preview/redirects/find/": "?html_path=/old",
+            "/admin/api/main/pages/find/": f"?id={self.page.pk}",
+            "/admin/api/main/images/find/": f"?id={self.image.pk}",
+            "/admin/api/main/documents/find/": f"?id={self.document.pk}",
+            "/admin/choose-page/chosen-multiple/": f"?id={self.page.pk}",
+            "/admin/snippets/choose/core/alert/chosen-multiple/": f"?id={self.alert.pk}",
+            "/admin/snippets/choose/programme/partner/chosen-mul": f"?id={self.partner.pk}",
+            "/admin/images/chooser/chosen-multiple/": f"?id={self.image.pk}",
+            "/admin/documents/chooser/chosen-multiple/": f"?id={self.document.pk}",
             "/admin/bulk/core/alert/": f"?id={self.alert.pk}",
             "/admin/bulk/core/image/": f"?id={self.image.pk}",
             "/admin/bulk/core/user/": f"?id={self.user.pk}",
@@ -191,8 +220,12 @@ class Things:
         if_submitted = "/admin/pages/<page_id>/workflow_history/"
         yield if_submitted, {"page_id": self.submitted.pk, "workflow_state_id": state.pk}
         yield "/admin/pages/<page_id>/convert_alias/", {"page_id": self.alias.pk}
-        older = "/admin/pages/<page_id>/revisions/<revision_id>/re"
-        yield older, {"page_id": page.pk, "revision_id": first.pk}
+        version = "/admin/pages/<page_id>/revisions/<revision_id>/"
+        yield f"{version}re", {"page_id": page.pk, "revision_id": first.pk}
+        yield f"{version}unschedule/", {
+            "page_id": self.scheduled.pk,
+            "revision_id": self.scheduled.latest_revision.pk,
+        }
         yield "/admin/editing-sessions/", {
             "app_label": "home",
             "model_name": "standardpage",
@@ -234,7 +267,7 @@ class Things:
         yield "/media/<path>", {"path": self.image.get_rendition("width-800|format-png").file.name}
         yield "/", {
             "anything else": "nothing-here",
-            "address of a page": page.url[1:],
+            "address of a page": page.get_url_parts()[2][1:],
             "action_name": "publish",
             "alert_id": self.alert.pk,
             "app_label": "home",
@@ -267,15 +300,57 @@ class Things:
         }
 
     def sent(self, method: str, address: str) -> dict:
-        """What a program sends, as arguments of a client's `post`; where it must be something."""
-        if not address.startswith("/api/"):
+        """What is sent there, as arguments of a client's `post`, where it must be something."""
+        if method == "GET":
             return {}
+        if not address.startswith("/api/"):
+            return {"data": self._forms().get(address, {})}
         for part, data in self._bodies():
             if address.startswith(part):
                 if "file" in data:
                     return {"data": data}
                 return {"data": json.dumps(data), "content_type": "application/json"}
         return {"data": "{}", "content_type": "application/json"}
+
+    def _forms(self) -> dict[str, dict]:
+        """{address: what a browser sends}, where Wagtail fails at an empty form."""
+        page = {
+            "title": "By a person",
+            "slug": self.page.slug,
+            "summary": "A summary",
+            "content_owner_name": "Robin",
+            "content_owner_email": "robin@example.org",
+            "body-count": "0",
+            "comments-TOTAL_FORMS": "0",
+            "comments-INITIAL_FORMS": "0",
+            "comments-MIN_NUM_FORMS": "0",
+            "comments-MAX_NUM_FORMS": "",
+        }
+        add = "/admin/pages/add/<content_type_app_name>/<content_type_model_name>/<parent_page_id>/"
+        return {
+            "/admin/choose-external-link/": {"external-link-chooser-url": "https://example.org/"},
+            "/admin/pages/<page_id>/edit/": page,
+            "/admin/pages/<page_id>/revisions/<revision_id>/revert/": page,
+            "/admin/pages/<page_id>/copy/": {
+                "new_title": "A copy",
+                "new_slug": "a-copy",
+                "new_parent_page": self.home.pk,
+            },
+            add: {**page, "slug": "another"},
+            "/admin/redirects/import/process/": {
+                "import_file_name": Signer().sign(self.imported.name),
+                "input_format": Signer().sign("0"),
+            },
+            "/admin/settings/<app_name>/<model_name>/<pk>/": {
+                "organisation": "A council",
+                "social_links-count": "0",
+                "footer_links-count": "0",
+            },
+            "/admin/snippets/core/alert/history/<pk>/revisions/<revision_id>/revert/": {
+                "title": "By a person",
+                "kind": Alert.Kind.WARNING,
+            },
+        }
 
     def _bodies(self):
         v3 = "/api/v3-preview"

@@ -9,21 +9,17 @@ from django.db import connection, transaction
 
 from .people import Person
 
-#: What is written of whoever asks, be it refused or not.
+#: What is written whoever asks: who it is, and sizes of pictures when they are first shown.
 _OF_THE_ASKING = re.compile(
-    r'^(SAVEPOINT|RELEASE|ROLLBACK|SELECT|BEGIN|INSERT INTO "django_session"'
-    r'|(UPDATE|DELETE FROM|INSERT INTO) "(django_session|api_token|wagtailcore_apitoken)")'
+    r'^(SAVEPOINT|RELEASE|ROLLBACK|SELECT|BEGIN'
+    r'|(UPDATE|DELETE FROM|INSERT INTO) "'
+    r'(django_session|api_token|wagtailcore_apitoken|core_rendition)")'
 )
-_REFUSED = {"no", "login", "401", "403", "404", "405"}
 
 
 class Outcome(NamedTuple):
     word: str  # as in the tables
     changed: list[str]  # what was written in the database
-
-    @property
-    def was_refused(self) -> bool:
-        return self.word in _REFUSED
 
 
 def ask(person: Person, method: str, address: str, sent: dict) -> Outcome:
@@ -39,17 +35,25 @@ def ask(person: Person, method: str, address: str, sent: dict) -> Outcome:
         response = getattr(person, method.lower())(address, **sent)
         if response.streaming:
             b"".join(response)
-        word = _word(response)
+        word = _word(response, bool(changed))
         transaction.set_rollback(True)
     person.cookies = SimpleCookie(cookies)
     return Outcome(word, changed)
 
 
-def _word(response) -> str:
-    if response.status_code in (301, 302, 303):
-        place = response.headers["Location"].partition("?")[0]
-        if place in ("/admin/login/", "/_util/login/"):
-            return "login"
+def _word(response, has_changed: bool) -> str:
+    refused, place = True, response.headers.get("Location", "").partition("?")[0]
+    if place in ("/admin/login/", "/_util/login/"):
+        word = "login"
+        refused = response.wsgi_request.path != "/admin/logout/"
+    elif place:
         said = response.wsgi_request.session.get(SessionStorage.session_key, "")
-        return "no" if place == "/admin/" and "permission" in said else "on"
-    return "yes" if response.status_code < 300 else str(response.status_code)
+        refused = place == "/admin/" and "permission" in said
+        word = "no" if refused else "on"
+    elif response.status_code < 300:
+        word, refused = "yes", False
+    else:
+        word, refused = str(response.status_code), response.status_code not in (400, 422)
+    if has_changed:
+        return f"{word}!" if refused else "done" if word in ("yes", "on", "login") else word
+    return word

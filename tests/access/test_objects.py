@@ -1,0 +1,242 @@
+"""What is not public, by every way that leads to a page: told, opened and followed as objects.md says."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.utils import timezone
+
+from cms.api.models import Scope
+from cms.core.models import PreviewLink
+from cms.delivery import queue
+from cms.delivery.models import Delivery, Endpoint
+from tests.addresses import whole_sitemap
+from tests.api.content.tokens import key_for
+from tests.factories import UserFactory, user_in
+from tests.library import addresses, files_on, link_to, status
+
+from . import table
+from .objects import PASSWORD, READERS_GROUP, WORD, make
+
+TOLD, OPENED, LINKS = "What is told of it", "Who opens it", "By a link to its draft"
+ROWS = table.read("objects.md", named=1)
+V2, CONTENT = "/api/v2", "/api/content/v1"
+
+
+def rows(section):
+    return [
+        pytest.param(row.named[0], row.said, id=row.named[0])
+        for row in ROWS
+        if row.section == section
+    ]
+
+
+# Who asks ------------------------------------------------------------------------------
+
+
+def anyone(hidden) -> Client:
+    return Client()
+
+
+def signed_in(hidden) -> Client:
+    return _as(UserFactory())
+
+
+def let_in(hidden) -> Client:
+    """Whoever the page is for: has typed its password, or is of its group."""
+    user = UserFactory()
+    user.groups.add(Group.objects.get_or_create(name=READERS_GROUP)[0])
+    client = _as(user)
+    if hidden.restriction and hidden.restriction.restriction_type == "password":
+        client.post(
+            f"/_util/authenticate_with_password/{hidden.restriction.pk}/{hidden.page.pk}/",
+            {"password": PASSWORD, "return_url": "/"},
+        )
+    return client
+
+
+def author(hidden) -> Client:
+    """Somebody who writes, but not this page."""
+    return _as(user_in("Authors"))
+
+
+def administrator(hidden) -> Client:
+    return _as(user_in(None, is_superuser=True))
+
+
+def token(hidden) -> Client:
+    return Client(headers={"Authorization": f"Bearer {key_for(*Scope.values)}"})
+
+
+def _as(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+PEOPLE = {
+    "anyone": anyone,
+    "signed in": signed_in,
+    "let in": let_in,
+    "an author": author,
+    "an administrator": administrator,
+    "a token": token,
+}
+
+
+# What is told of it --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize(("name", "said"), rows(TOLD))
+def test_what_is_told_of_a_page(name, said, who, home):
+    hidden = make(name, home)
+    told = ways(hidden, PEOPLE[who](hidden)) | {"webhooks": is_told_to_webhooks(hidden)}
+    assert {way: "yes" if told[way] else "no" for way in said} == said
+
+
+def ways(hidden, client) -> dict[str, bool]:
+    """{column: whether that way tells of the page, by its title or its address}."""
+    page = hidden.page
+    path = urlsplit(page.url).path
+
+    def tells(*places) -> bool:
+        return any(is_named(client.get(place), page) for place in places)
+
+    return {
+        "API v2": tells(
+            f"{V2}/pages/?fields=*&limit=20",
+            f"{V2}/pages/{page.pk}/?fields=*",
+            f"{V2}/pages/?search={WORD}",
+            f"{V2}/pages/?child_of={page.get_parent().pk}",
+            f"{V2}/pages/find/?html_path={path}",
+            f"{V2}/pages/find/?id={page.pk}",
+        ),
+        "content API": tells(
+            f"{CONTENT}/pages/?fields=*&limit=100",
+            f"{CONTENT}/pages/{page.pk}/",
+            f"{CONTENT}/pages/?search={WORD}",
+            f"{CONTENT}/pages/by-path/?path={path}",
+        ),
+        # The page says what was asked for, as it was written.
+        "search": tells(f"/search/?q={WORD.lower()}", f"{CONTENT}/search/?q={WORD.lower()}"),
+        "sitemap": path in whole_sitemap(client) or tells(f"{CONTENT}/sitemap/?limit=100"),
+        "menus": tells("/", f"{CONTENT}/menus/", "/nothing-here/"),
+        "links": tells(
+            "/pointing/", f"{CONTENT}/pages/by-path/?path=/pointing/", f"{CONTENT}/alerts/"
+        ),
+        "redirects": tells(
+            "/old-address",
+            f"{CONTENT}/redirects/",
+            f"{CONTENT}/pages/by-path/?path=/old-address",
+            f"{V2}/redirects/",
+        ),
+        "sync": tells(f"{CONTENT}/sync/?kind=page&limit=100"),
+    }
+
+
+def is_named(response, page) -> bool:
+    """Whether an answer names the page, or leads to it. A public title is no secret."""
+    text = response.text.replace("<mark>", "").replace("</mark>", "")
+    text += response.headers.get("Location", "") + '"'
+    path = urlsplit(page.url).path
+    return WORD in text or (WORD in page.title and f'{path}"' in text)
+
+
+def is_told_to_webhooks(hidden) -> bool:
+    """Whether a webhook hears of it when somebody saves or publishes it once more."""
+    queue.collect()
+    Endpoint.objects.create(name="App", url="https://www.example.org/")
+    revision = hidden.page.get_latest_revision_as_object().save_revision()
+    if hidden.page.live and WORD in hidden.page.title:
+        revision.publish()
+    queue.collect()
+    return Delivery.objects.filter(subject__endswith=f" {hidden.page.pk}").exists()
+
+
+# Who opens it --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize(("name", "said"), rows(OPENED))
+def test_who_opens_a_page_and_its_files(name, said, who, home):
+    hidden = make(name, home)
+    client = PEOPLE[who](hidden)
+    found = [opens(client, hidden.page)]
+    files = {
+        status(client, address)
+        for file in (hidden.image, hidden.document)
+        for address in addresses(file)
+    }
+    assert files in ({200}, {404})
+    if files == {200}:
+        found.append("files")
+    assert (" and ".join(word for word in found if word) or "nothing") == said[who]
+
+
+def opens(client, page) -> str:
+    """Whether the address of a page gives it, or asks who it is."""
+    parts = urlsplit(page.url)
+    response = client.get(parts.path, headers={"host": parts.netloc or "testserver"})
+    if response.status_code == 302 and response.headers["Location"].startswith("/_util/login/"):
+        return "sign-in"
+    if response.status_code == 200 and "authenticate_with_password" in response.text:
+        return "password"
+    return "page" if response.status_code == 200 else ""
+
+
+# By a link to its draft ----------------------------------------------------------------
+
+
+def works(link, hidden):
+    pass
+
+
+def has_ended(link, hidden):
+    PreviewLink.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+
+
+def was_withdrawn(link, hidden):
+    link.delete()
+
+
+def of_one_who_left(link, hidden):
+    link.created_by.is_active = False
+    link.created_by.save()
+
+
+LINK = {
+    "works": works,
+    "has ended": has_ended,
+    "was withdrawn": was_withdrawn,
+    "its maker left": of_one_who_left,
+}
+
+
+@pytest.mark.parametrize("state", LINK)
+@pytest.mark.parametrize(("name", "said"), rows(LINKS))
+def test_what_a_link_opens(name, said, state, home):
+    hidden = make(name, home)
+    link = link_to(hidden.page)
+    host = {"host": urlsplit(hidden.page.url).netloc or "testserver"}
+    client, places = Client(), [f"/preview/{link.token}/", f"{CONTENT}/preview/{link.token}/"]
+    shown = set().union(*(files_on(client.get(place, headers=host).text) for place in places))
+    assert shown
+    LINK[state](link, hidden)
+    answers = {WORD in client.get(place, headers=host).text for place in places}
+    answers |= {status(client, address) == 200 for address in shown}
+    assert answers == {said[state] == "yes"}
+    elsewhere = {"host": "testserver" if host["host"] != "testserver" else "b.example"}
+    assert {client.get(place, headers=elsewhere).status_code for place in places} == {404}
+
+
+@pytest.mark.parametrize("scope", ["drafts:read", "content:read", "forms:write"])
+@pytest.mark.parametrize(("name", "said"), rows(LINKS))
+def test_what_a_token_reads_of_drafts(name, said, scope, home):
+    hidden = make(name, home)
+    headers = {"host": urlsplit(hidden.page.url).netloc or "testserver"}
+    headers["Authorization"] = f"Bearer {key_for(scope)}"
+    response = Client().get(f"{CONTENT}/drafts/{hidden.page.pk}/", headers=headers)
+    assert (WORD in response.text) == (said[scope] == "yes")
