@@ -16,6 +16,7 @@ from tests.library import a_document, an_image, blocks_of
 WORD = "Zanzibar"  # stands in the title, and nowhere else
 PASSWORD = "tide"
 READERS_GROUP = "Board"
+OTHER_HOST = "b.example"
 
 
 class Hidden(NamedTuple):
@@ -28,11 +29,12 @@ class Hidden(NamedTuple):
 
 
 def make(name: str, home) -> Hidden:
-    """The page that the tables call `name`; everything that may point at a page points at it."""
+    """The page that the tables call `name`."""
+    other = HomePageFactory(parent=Page.get_first_root_node(), slug="b", listing_image=None)
+    Site.objects.create(hostname=OTHER_HOST, port=80, root_page=other)
     image, document = an_image(), a_document()
     page = _WAYS[name](home, image, document)
     page = Page.objects.get(pk=page.pk).specific
-    _point_at(page, home)
     above = page.get_ancestors(inclusive=True)
     restriction = PageViewRestriction.objects.filter(page__in=above).first()
     return Hidden(page, image, document, restriction)
@@ -40,9 +42,7 @@ def make(name: str, home) -> Hidden:
 
 def _page(parent, *files, **values) -> Page:
     values = {"title": f"{WORD} {parent.pk}", "slug": "hidden", "listing_image": None, **values}
-    return StandardPageFactory(
-        parent=parent, show_in_menus=True, body=blocks_of(*files), **values
-    )
+    return StandardPageFactory(parent=parent, show_in_menus=True, body=blocks_of(*files), **values)
 
 
 def _published(parent, *files, **values) -> Page:
@@ -79,7 +79,9 @@ def _unpublished(home, *files):
 
 def _expired(home, *files):
     page = _published(home, *files, expire_at=timezone.now() + timedelta(hours=1))
-    Page.objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
+    page.expire_at = timezone.now() - timedelta(seconds=1)
+    page.save()
+    page.save_revision()
     return page
 
 
@@ -112,12 +114,7 @@ def _draft_below_private(home, *files):
 
 
 def _other_site(way) -> Callable:
-    def on_the_other_site(home, *files):
-        root = HomePageFactory(parent=Page.get_first_root_node(), slug="b", listing_image=None)
-        Site.objects.create(hostname="b.example", port=80, root_page=root)
-        return way(root, *files)
-
-    return on_the_other_site
+    return lambda home, *files: way(Site.objects.get(hostname=OTHER_HOST).root_page, *files)
 
 
 _WAYS = {
@@ -138,7 +135,8 @@ _WAYS = {
 }
 
 
-def _point_at(page, home):
+def point_at(page, home) -> None:
+    """Have a text, a button, an alert and an old address lead to a page, as editors do."""
     link = {"heading": "Go", "link": {"text": "There", "page": page.pk}}
     StandardPageFactory(
         parent=home,
@@ -151,4 +149,3 @@ def _point_at(page, home):
     )
     Redirect.objects.create(old_path="/old-address", redirect_page=page)
     Alert.objects.create(title="News", page=page, live=True)
-

@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.contenttypes.models import ContentType
-from django.core.signing import Signer
 from django.core.files.base import ContentFile
+from django.core.signing import Signer
 from django.test import TestCase
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -65,7 +65,7 @@ def scheduled(home, **values) -> Page:
 
 
 class Things:
-    """What the addresses lead to; all somebody else's, but that `owner` may have begun the pages."""
+    """What the addresses lead to, all of it somebody else's. `owner` began a draft, if given."""
 
     def __init__(self, home, owner=None):
         self.home = home
@@ -92,7 +92,8 @@ class Things:
         self.form = GetInvolvedPageFactory(parent=home)
         self.toolkit = ToolkitPageFactory(parent=home)
         self.other_site = Site.objects.create(
-            hostname="other", root_page=HomePageFactory(parent=Page.get_first_root_node(), slug="other")
+            hostname="other",
+            root_page=HomePageFactory(parent=Page.get_first_root_node(), slug="other"),
         )
 
     def _files(self):
@@ -117,10 +118,10 @@ class Things:
         }
 
     def _words(self):
-        self.alert = Alert.objects.create(title="News", live=True)
+        self.alert = Alert.objects.create(title="News of ours", live=True)
         self.alert.save_revision()
         self.alert_again = self.alert.save_revision()
-        self.partner = PartnerFactory()
+        self.partner = PartnerFactory(name="A partner of ours")
         self.redirect = Redirect.objects.create(old_path="/old", redirect_link="/new/")
         self.imported = get_file_storage()()
         self.imported.save("from,to\n/older,/newer/\n")
@@ -183,11 +184,14 @@ class Things:
         yield "/admin/snippets/core/alert/", of_alert
         yield "/admin/snippets/choose/core/alert/", of_alert
         yield "/admin/snippets/", {"pk": self.partner.pk}
-        yield "/admin/settings/", {
-            "pk": self.home.get_site().pk,
-            "app_name": "core",
-            "model_name": "sitesettings",
-        }
+        yield (
+            "/admin/settings/",
+            {
+                "pk": self.home.get_site().pk,
+                "app_name": "core",
+                "model_name": "sitesettings",
+            },
+        )
         yield "/admin/tag-autocomplete/", {"app_name": "taggit", "model_name": "tag"}
         yield "/admin/sites/", {"pk": self.other_site.pk}
         yield "/admin/users/", {"pk": self.user.pk}
@@ -200,54 +204,78 @@ class Things:
         yield "/admin/programme/", {"pk": self.sign_up.pk, "instance_pk": self.sign_up.pk}
         yield "/admin/forms/", {"page_id": self.form.pk}
         yield "/admin/toolkit/", {"page_id": self.toolkit.pk}
-        yield "/admin/workflows/tasks/add/", {
-            "app_label": "wagtailcore",
-            "model_name": "groupapprovaltask",
-        }
+        yield (
+            "/admin/workflows/tasks/add/",
+            {
+                "app_label": "wagtailcore",
+                "model_name": "groupapprovaltask",
+            },
+        )
         yield "/admin/workflows/tasks/", {"pk": state.current_task_state.task_id}
-        yield "/admin/workflows/", {
-            "pk": self.workflow.pk,
-            "task_id": state.current_task_state.task_id,
-            "page_pk": self.home.pk,
-            "workflow_pk": self.workflow.pk,
-        }
-        yield "/admin/pages/workflow/", {
-            "page_id": self.submitted.pk,
-            "action_name": "approve",
-            "task_state_id": state.current_task_state.pk,
-            "task_id": state.current_task_state.task_id,
-        }
+        yield (
+            "/admin/workflows/",
+            {
+                "pk": self.workflow.pk,
+                "task_id": state.current_task_state.task_id,
+                "page_pk": self.home.pk,
+                "workflow_pk": self.workflow.pk,
+            },
+        )
+        yield (
+            "/admin/pages/workflow/",
+            {
+                "page_id": self.submitted.pk,
+                "action_name": "approve",
+                "task_state_id": state.current_task_state.pk,
+                "task_id": state.current_task_state.task_id,
+            },
+        )
         if_submitted = "/admin/pages/<page_id>/workflow_history/"
         yield if_submitted, {"page_id": self.submitted.pk, "workflow_state_id": state.pk}
         yield "/admin/pages/<page_id>/convert_alias/", {"page_id": self.alias.pk}
         version = "/admin/pages/<page_id>/revisions/<revision_id>/"
         yield f"{version}re", {"page_id": page.pk, "revision_id": first.pk}
-        yield f"{version}unschedule/", {
-            "page_id": self.scheduled.pk,
-            "revision_id": self.scheduled.latest_revision.pk,
-        }
-        yield "/admin/editing-sessions/", {
-            "app_label": "home",
-            "model_name": "standardpage",
-            "object_id": page.pk,
-            "session_id": self.session.pk,
-        }
-        yield "/admin/images/", {
-            "uploaded_file_id": self.uploaded[Image].pk,
-            "pk": self.image.pk,
-        }
-        yield "/admin/documents/", {
-            "uploaded_file_id": self.uploaded[Document].pk,
-            "pk": self.document.pk,
-            "doc_id": self.document.pk,
-            "number": 1,
-        }
+        yield (
+            f"{version}unschedule/",
+            {
+                "page_id": self.scheduled.pk,
+                "revision_id": self.scheduled.latest_revision.pk,
+            },
+        )
+        yield (
+            "/admin/editing-sessions/",
+            {
+                "app_label": "home",
+                "model_name": "standardpage",
+                "object_id": page.pk,
+                "session_id": self.session.pk,
+            },
+        )
+        yield (
+            "/admin/images/",
+            {
+                "uploaded_file_id": self.uploaded[Image].pk,
+                "pk": self.image.pk,
+            },
+        )
+        yield (
+            "/admin/documents/",
+            {
+                "uploaded_file_id": self.uploaded[Document].pk,
+                "pk": self.document.pk,
+                "doc_id": self.document.pk,
+                "number": 1,
+            },
+        )
         yield "/admin/api/main/images/", {"pk": self.image.pk}
         yield "/admin/api/main/documents/", {"pk": self.document.pk}
-        yield "/admin/password_reset/", {
-            "uidb64": urlsafe_base64_encode(force_bytes(self.user.pk)),
-            "token": default_token_generator.make_token(self.user),
-        }
+        yield (
+            "/admin/password_reset/",
+            {
+                "uidb64": urlsafe_base64_encode(force_bytes(self.user.pk)),
+                "token": default_token_generator.make_token(self.user),
+            },
+        )
         for purpose in (links.CONFIRM, links.NEW_ADDRESS, links.SENT, links.YOURS):
             yield f"/sign-up/{purpose}/", {"token": links.token(purpose, self.sign_up)}
         yield "/sign-up/", {"page_id": self.form.pk}
@@ -257,47 +285,53 @@ class Things:
         yield "/api/v2/redirects/", {"pk": self.redirect.pk}
         yield "/api/v2/collections/", {"pk": self.shelf.pk}
         yield "/api/content/v1/forms/", {"page_id": self.form.pk}
-        yield "/api/v3-preview/snippets/", {
-            "type": "core.Alert",
-            "pk": self.alert.pk,
-            "revision_id": self.alert_again.pk,
-        }
+        yield (
+            "/api/v3-preview/snippets/",
+            {
+                "type": "core.Alert",
+                "pk": self.alert.pk,
+                "revision_id": self.alert_again.pk,
+            },
+        )
         yield "/documents/authenticate", {"restriction_id": self.closed_shelf.pk}
         yield "/documents/<document_id>/versions/", {"number": 1}
         yield "/media/<path>", {"path": self.image.get_rendition("width-800|format-png").file.name}
-        yield "/", {
-            "anything else": "nothing-here",
-            "address of a page": page.get_url_parts()[2][1:],
-            "action_name": "publish",
-            "alert_id": self.alert.pk,
-            "app_label": "home",
-            "app_name": "core",
-            "collection_id": self.shelf.pk,
-            "content_type_app_name": "home",
-            "content_type_model_name": "standardpage",
-            "destination_id": self.home.pk,
-            "digest": self.document.thumbnail_url.rpartition("/")[2].removesuffix(".webp"),
-            "document_id": self.document.pk,
-            "filter_spec": "width-100",
-            "image_id": self.image.pk,
-            "link_id": self.link.pk,
-            "model_name": "standardpage",
-            "name": self.document.filename,
-            "number": page.pk // 100,
-            "page_id": page.pk,
-            "page_to_move_id": page.pk,
-            "page_view_restriction_id": self.restriction.pk,
-            "parent_page_id": self.home.pk,
-            "partner_id": self.partner.pk,
-            "pk": page.pk,
-            "redirect_id": self.redirect.pk,
-            "revision_id": last.pk,
-            "revision_id_a": "earliest",
-            "revision_id_b": "latest",
-            "site_id": self.other_site.pk,
-            "token": self.link.token,
-            "type_name": "home.StandardPage",
-        }
+        yield (
+            "/",
+            {
+                "anything else": "nothing-here",
+                "address of a page": page.get_url_parts()[2][1:],
+                "action_name": "publish",
+                "alert_id": self.alert.pk,
+                "app_label": "home",
+                "app_name": "core",
+                "collection_id": self.shelf.pk,
+                "content_type_app_name": "home",
+                "content_type_model_name": "standardpage",
+                "destination_id": self.home.pk,
+                "digest": self.document.thumbnail_url.rpartition("/")[2].removesuffix(".webp"),
+                "document_id": self.document.pk,
+                "filter_spec": "width-100",
+                "image_id": self.image.pk,
+                "link_id": self.link.pk,
+                "model_name": "standardpage",
+                "name": self.document.filename,
+                "number": page.pk // 100,
+                "page_id": page.pk,
+                "page_to_move_id": page.pk,
+                "page_view_restriction_id": self.restriction.pk,
+                "parent_page_id": self.home.pk,
+                "partner_id": self.partner.pk,
+                "pk": page.pk,
+                "redirect_id": self.redirect.pk,
+                "revision_id": last.pk,
+                "revision_id_a": "earliest",
+                "revision_id_b": "latest",
+                "site_id": self.other_site.pk,
+                "token": self.link.token,
+                "type_name": "home.StandardPage",
+            },
+        )
 
     def sent(self, method: str, address: str) -> dict:
         """What is sent there, as arguments of a client's `post`, where it must be something."""
@@ -363,10 +397,13 @@ class Things:
         yield f"{page}/actions/copy_for_translation/", {"locale": "en"}
         yield f"{page}/actions/", {}
         yield page, {"meta": {"type": "home.StandardPage"}, "title": "By a script"}
-        yield f"{v3}/pages/", {
-            "meta": {"type": "home.StandardPage", "parent_id": self.home.pk},
-            "title": "By a script",
-        }
+        yield (
+            f"{v3}/pages/",
+            {
+                "meta": {"type": "home.StandardPage", "parent_id": self.home.pk},
+                "title": "By a script",
+            },
+        )
         site = {"hostname": "third", "root_page_id": self.home.pk}
         yield f"{v3}/sites/", site
         yield f"{v3}/redirects/", {"old_path": "/older", "redirect_link": "/newer/"}
@@ -377,11 +414,14 @@ class Things:
         for kind in ("documents", "images"):
             yield f"{v3}/{kind}/<", {"title": "By a script"}
         yield f"{v3}/documents/", {"title": "A", "file": ContentFile(MINIMAL_PDF, name="a.pdf")}
-        yield f"{v3}/images/", {
-            "title": "A",
-            "description": "A",
-            "file": ContentFile(picture(), name="a.png"),
-        }
+        yield (
+            f"{v3}/images/",
+            {
+                "title": "A",
+                "description": "A",
+                "file": ContentFile(picture(), name="a.png"),
+            },
+        )
         answers = {"name": "Amina", "email": "amina@example.org"}
         answers["how_would_you_like_to_take_part"] = ["Meetings"]
         yield "/api/content/v1/forms/", {"answers": answers}

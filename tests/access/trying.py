@@ -2,7 +2,6 @@
 
 import re
 from http.cookies import SimpleCookie
-from typing import NamedTuple
 
 from django.contrib.messages.storage.session import SessionStorage
 from django.db import connection, transaction
@@ -11,19 +10,15 @@ from .people import Person
 
 #: What is written whoever asks: who it is, and sizes of pictures when they are first shown.
 _OF_THE_ASKING = re.compile(
-    r'^(SAVEPOINT|RELEASE|ROLLBACK|SELECT|BEGIN'
+    r"^(SAVEPOINT|RELEASE|ROLLBACK|SELECT|BEGIN"
     r'|(UPDATE|DELETE FROM|INSERT INTO) "'
     r'(django_session|api_token|wagtailcore_apitoken|core_rendition)")'
 )
+REFUSED = {"login", "no", "401", "403", "404", "405"}
 
 
-class Outcome(NamedTuple):
-    word: str  # as in the tables
-    changed: list[str]  # what was written in the database
-
-
-def ask(person: Person, method: str, address: str, sent: dict) -> Outcome:
-    """What comes of it. Nothing of it stays, neither in the database nor in the browser."""
+def ask(person: Person, method: str, address: str, sent: dict) -> str:
+    """What comes of it, as the tables say it. Nothing stays, in the database or the browser."""
     cookies, changed = person.cookies.output(header="", sep=";"), []
 
     def note(execute, sql, parameters, many, context):
@@ -38,7 +33,7 @@ def ask(person: Person, method: str, address: str, sent: dict) -> Outcome:
         word = _word(response, bool(changed))
         transaction.set_rollback(True)
     person.cookies = SimpleCookie(cookies)
-    return Outcome(word, changed)
+    return word
 
 
 def _word(response, has_changed: bool) -> str:
