@@ -64,7 +64,7 @@ def site(home, settings):
     return home
 
 
-@pytest.mark.parametrize(("section", "column", "who"), everyone())
+@pytest.mark.parametrize(("section", "column", "who"), list(everyone()))
 def test_everyone_is_let_in_or_refused_as_the_table_says(section, column, who, site, settings):
     kind, methods = SECTIONS[section]
     settings.CONTENT_API_OPEN = section != CLOSED
