@@ -2,13 +2,13 @@
 
 from django.urls import reverse_lazy
 
-from . import confirming, sessions
+from . import confirming, doors, sessions
 
 EDITOR = reverse_lazy("wagtailadmin_home")
 
 
 def accounts_middleware(get_response):
-    """Ends sessions that have lasted long enough, and asks again before a dangerous act."""
+    """Ends sessions that have lasted long enough, closes doors, and asks before a dangerous act."""
 
     def middleware(request):
         if request.path_info.startswith(str(EDITOR)):
@@ -19,7 +19,7 @@ def accounts_middleware(get_response):
 
     def process_view(request, view, args, kwargs):
         if request.path_info.startswith(str(EDITOR)):
-            return confirming.ask(request)
+            return doors.close(request) or confirming.ask(request)
         return None
 
     middleware.process_view = process_view

@@ -1,8 +1,8 @@
 """Wagtail's own API v3, for scripts that edit as a person would. Off unless switched on.
 
 Wagtail lets strangers read some of it. Here nobody does: every request needs the
-token of somebody who may sign in to the editor, so that there is one rule for what
-strangers see, and it is the content API's.
+token of somebody who edits pages, pictures or documents, so that there is one rule for
+what strangers see, and it is the content API's.
 """
 
 from functools import wraps
@@ -13,6 +13,7 @@ from django.urls import include
 from wagtail.api.v3.auth import BearerTokenAuth
 from wagtail.api.v3.urls import api
 
+from cms.accounts import doors
 from cms.core.client_address import place
 from cms.core.limits.throttling import refused
 from cms.core.refusals import problem
@@ -44,8 +45,8 @@ def _for_editors(view):
         elif not known:
             response = problem(401, "A token of somebody who edits is needed here.")
             response["WWW-Authenticate"] = "Bearer"
-        elif not request.user.has_perm("wagtailadmin.access_admin"):
-            response = problem(403, "The owner of this token may not use the editor.")
+        elif not doors.edits(request.user):
+            response = problem(403, "The owner of this token edits nothing here.")
         else:
             response = view(request, *args, **kwargs)
         response["Cache-Control"] = "private, no-store"

@@ -47,6 +47,7 @@ from .visibility import (
     not_expired,
 )
 
+_EDITING = {"add", "change", "choose", "delete", "publish"}
 MOST_KNOWN = 5000  # files, in each process
 _without_drafts: list = []
 
@@ -144,14 +145,20 @@ def is_let_in(request, item) -> bool:
     if draft_files.opens(request):
         return True
     if is_in_public_collection(item):
-        return request.user.has_perm("wagtailadmin.access_admin") or _is_on_an_open_page(
-            request, item
-        )
+        return _edits(request.user, type(item)) or _is_on_an_open_page(request, item)
     return all(
         restriction.accept_request(request)
         for restriction in item.collection.get_view_restrictions()
     ) or policy_registry.get_by_type(type(item)).user_has_any_permission_for_instance(
         request.user, {"change", "choose", "delete"}, item
+    )
+
+
+def _edits(user, model) -> bool:
+    """Whether someone works with pages or with such files: not who answers sign-ups alone."""
+    return user.has_perm("wagtailadmin.access_admin") and any(
+        policy_registry.get_by_type(kind).user_has_any_permission(user, _EDITING)
+        for kind in (model, Page)
     )
 
 

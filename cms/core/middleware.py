@@ -4,11 +4,14 @@ from copy import copy
 
 from django.http import JsonResponse
 from django.utils.functional import SimpleLazyObject
+from wagtail.contrib.redirects.middleware import RedirectMiddleware, get_redirect
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
 from . import references
 from .files import CAN_NOT_BE_KEPT, is_stores_fault, unavailable
 from .kept import kept
+from .visibility import not_over
 
 
 def references_middleware(get_response):
@@ -55,6 +58,25 @@ def _read_site(request):
     asked = copy(request)
     del asked._wagtail_site
     return Site.find_for_request(asked)
+
+
+class DiscreetRedirectMiddleware(RedirectMiddleware):
+    """Wagtail's, but for pages that nobody can open now: the address of a draft may say too much.
+
+    A private page is led to. Who may read it knows its old address.
+    """
+
+    def process_response(self, request, response):
+        answer = super().process_response(request, response)
+        if answer is response or not self._leads_nowhere(request):
+            return answer
+        return response
+
+    def _leads_nowhere(self, request) -> bool:
+        path = Redirect.normalise_path(request.get_full_path(), decode_unicode=False)
+        redirect = get_redirect(request, path) or get_redirect(request, path.partition("?")[0])
+        page = redirect.redirect_page
+        return page is not None and not (page.live and not_over(page))
 
 
 def store_middleware(get_response):

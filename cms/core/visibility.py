@@ -19,6 +19,11 @@ def not_expired(through="") -> Q:
     return Q(**{expires: None}) | Q(**{f"{expires}__gt": timezone.now()})
 
 
+def not_over(page) -> bool:
+    """The same for a page that is in hand."""
+    return page.expire_at is None or page.expire_at > timezone.now()
+
+
 def public_page(through="") -> Q:
     """A filter for pages that readers may see, or for what leads to them by `through`, "page__"."""
     found = Q(**{f"{through}live": True}) & not_expired(through)
@@ -59,7 +64,7 @@ def is_public(page) -> bool:
     return (
         page is not None
         and page.live
-        and (page.expire_at is None or page.expire_at > timezone.now())
+        and not_over(page)
         and not page.path.startswith(restricted_paths())
     )
 

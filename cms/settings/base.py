@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "cms.accounts.middleware.accounts_middleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "cms.core.middleware.DiscreetRedirectMiddleware",
     "cms.core.middleware.references_middleware",
     "cms.core.middleware.site_middleware",
     "cms.core.middleware.store_middleware",
