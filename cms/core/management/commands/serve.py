@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -33,7 +32,9 @@ def server_command(host: str, port: int, workers: int) -> list[str]:
         # a fifth of a busy process. https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html
         "env",
         "MALLOC_ARENA_MAX=1",
-        str(Path(sys.executable).with_name("granian")),
+        sys.executable,
+        "-m",
+        "granian",
         "--interface=wsgi",
         f"--host={host}",
         f"--port={port}",
@@ -83,8 +84,17 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2)
         parser.add_argument("--every", type=int, default=60, help="Seconds between two looks.")
+        parser.add_argument(
+            "--alone",
+            action="store_true",
+            help="The web server and nothing else: the worker and the timers run by themselves.",
+        )
 
-    def handle(self, *args, host, port, workers, every, **options):
+    def handle(self, *args, host, port, workers, every, alone, **options):
+        if alone:
+            # It takes our place, so whoever started us stops it.
+            command = server_command(host, port, workers)
+            os.execvp(command[0], command)  # noqa: S606 - as below
         # What the processes of the last time counted.
         shutil.rmtree(settings.METRICS_DIR, ignore_errors=True)
         server = subprocess.Popen(  # noqa: S603 - our own server, with numbers and a host
