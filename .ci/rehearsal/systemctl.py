@@ -16,13 +16,17 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 STATE = Path("/run/rehearsal/units")
 FOLDERS = [Path("/etc/systemd/system"), Path("/lib/systemd/system")]
 FENCED = """
 for at in $(awk '{print $2}' /proc/self/mounts); do
-    case "$at" in /proc*|/sys*|/dev*) ;; *) mount -o remount,bind,ro "$at" 2>/dev/null || true ;; esac
+    case "$at" in
+        /proc*|/sys*|/dev*) ;;
+        *) mount -o remount,bind,ro "$at" 2>/dev/null || true ;;
+    esac
 done
 """
 
@@ -100,10 +104,8 @@ def stop(name):
     end = time.monotonic() + patience
     while is_running(name) and time.monotonic() < end:
         time.sleep(0.05)
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)  # whoever is left of it
-    except ProcessLookupError:
-        pass
     (STATE / name).unlink()
 
 
