@@ -21,11 +21,7 @@ from manual import Manual
 from web import Browser, Crowd, Editor, Person, expect
 
 MANUAL = Manual((REPOSITORY / "docs" / "operations.md").read_text())
-INSTALL, UPGRADE, ROTATE = (
-    "## Install on Debian",
-    "## Upgrade without downtime",
-    "## Rotate secrets",
-)
+PACKAGES, UPGRADE = "### 1. What it runs on", "## Upgrade without downtime"
 PREVIOUS = (REPOSITORY / ".ci" / "previous-release").read_text().strip()
 VENV = Path(sys.prefix).resolve()
 # The packages are here already, with their hashes looked at: `make run` of .ci/newcomer.py

@@ -62,14 +62,13 @@ def furnish() -> None:
     # What this machine keeps for its own work is not there.
     for kept in ("postgresql", "redis", "varnish", "nginx"):
         shutil.rmtree(f"/var/lib/{kept}", ignore_errors=True)
-    run("rm -rf /etc/postgresql/*; install -d -o postgres -g postgres /var/lib/postgresql")
-    run("install -d -o postgres -g postgres -m 2775 /run/postgresql")
-    run(
-        "install -d -o redis -g redis /var/lib/redis /run/redis; install -d -o redis /var/log/redis"
-    )
-    run(
-        "install -d /var/lib/varnish /var/lib/nginx /var/log/nginx; rm -f /etc/nginx/sites-enabled/*"
-    )
+    run("""
+        rm -rf /etc/postgresql/* /etc/nginx/sites-enabled/*
+        install -d -o postgres -g postgres /var/lib/postgresql
+        install -d -o postgres -g postgres -m 2775 /run/postgresql
+        install -d -o redis -g redis /var/lib/redis /var/log/redis /run/redis
+        install -d /var/lib/varnish /var/lib/nginx /var/log/nginx
+    """)
     version = sorted(os.listdir("/usr/lib/postgresql"))[-1]
     run(f"pg_createcluster {version} main -- --no-sync >/dev/null")
     # Nothing of this has to survive a power cut.
