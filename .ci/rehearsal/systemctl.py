@@ -80,7 +80,7 @@ def start(name):
         process = spawn(command, service, name, **({"NOTIFY_SOCKET": ready.path} if ready else {}))
         (STATE / name).write_text(str(process.pid))
         if ready:
-            ready.wait()
+            ready.wait_for(process)
         time.sleep(0.2)
         if process.poll() is not None:
             sys.exit(f"{name} has ended at once: {log(name).read_text()[-2000:]}")
@@ -154,11 +154,16 @@ def spawn(command, service, name="", **more):
                 environment[key] = shlex.split(value)[0] if value else ""
     script, user = "", service.get("User", [""])[-1]
     if service.get("ProtectSystem", [""])[-1] == "strict":
-        for path in " ".join(service.get("ReadWritePaths", [])).split():
-            script += f"mount --bind {path} {path}\n"
+        paths = [
+            path.lstrip("-")
+            for key in ("ReadWritePaths", "ReadWriteDirectories")
+            for path in " ".join(service.get(key, [])).split()
+        ]
+        paths += [f"/run/{name}" for name in service.get("RuntimeDirectory", [])]
+        paths = [path for path in paths if Path(path).exists()]
+        script += "".join(f"mount --bind {path} {path}\n" for path in paths)
         script += FENCED
-        for path in " ".join(service.get("ReadWritePaths", [])).split():
-            script += f"mount -o remount,bind,rw {path}\n"
+        script += "".join(f"mount -o remount,bind,rw {path}\n" for path in paths)
         if service.get("PrivateTmp", [""])[-1] == "true":
             script += "mount -t tmpfs -o mode=1777 tmp /tmp\n"
     become = ["setpriv"]
@@ -203,11 +208,13 @@ class Ready:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
         os.chmod(self.path, 0o777)  # noqa: S103 - whoever the service runs as
-        self.socket.settimeout(30)
+        self.socket.settimeout(0.2)
 
-    def wait(self):
-        while b"READY=1" not in self.socket.recv(4096):
-            pass
+    def wait_for(self, process):
+        while process.poll() is None:
+            with suppress(TimeoutError):
+                if b"READY=1" in self.socket.recv(4096):
+                    return
 
 
 if __name__ == "__main__":
