@@ -40,17 +40,14 @@ def is_inside() -> bool:
 
 def furnish() -> None:
     """As Debian is after the packages were installed, and before anything was done with them."""
-    layers = Path("/mnt")
     run("mount -t tmpfs layers /mnt")
     for folder in ("/etc", "/var", "/opt", "/usr/local"):
-        upper, work = layers / folder[1:].replace("/", "-"), layers / f"{folder.count('/')}w"
-        work = work.with_name(work.name + upper.name)
-        upper.mkdir()
-        work.mkdir()
-        run(
-            f"mount -t overlay overlay -o lowerdir={folder},upperdir={upper},workdir={work} "
-            f"{folder}"
-        )
+        cover(Path(folder))
+    # The Python that this runs on may be where only root may look.
+    for folder in reversed(Path(sys.base_prefix).resolve().parents):
+        if not folder.stat().st_mode & 0o001:
+            cover(folder)
+            folder.chmod(0o711)
     run("mount -t tmpfs -o mode=755 run /run; ip link set lo up")
     run("sysctl -q -w net.core.somaxconn=4096 || true")
     folder = Path("/run/rehearsal/bin")
@@ -73,6 +70,15 @@ def furnish() -> None:
     run(f"pg_createcluster {version} main -- --no-sync >/dev/null")
     # Nothing of this has to survive a power cut.
     Path(f"/etc/postgresql/{version}/main/conf.d/rehearsal.conf").write_text("fsync = off\n")
+
+
+def cover(folder: Path) -> None:
+    """Have what is written to a folder kept elsewhere, and lost at the end."""
+    upper, work = (Path("/mnt", *folder.parts[1:], which) for which in ("upper", "work"))
+    upper.mkdir(parents=True)
+    work.mkdir()
+    layers = f"lowerdir={folder},upperdir={upper},workdir={work}"
+    run(f"mount -t overlay overlay -o {layers} {folder}")
 
 
 def run(script: str, **environment) -> str:
