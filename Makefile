@@ -66,6 +66,10 @@ test-office: .venv/installed-dev ## Run the tests that open downloads with Libre
 test-edge: .venv/installed-dev ## Run the tests of Varnish in front of the site
 	@$(BIN)/python -m pytest -m edge -n 2 --dist loadfile tests/delivery/edge
 
+.PHONY: rehearsal
+rehearsal: .venv/installed-dev ## Do what docs/operations.md says, on a bare Debian machine inside this one (as root)
+	@$(BIN)/python .ci/rehearsal
+
 .PHONY: browser-tools
 browser-tools: ## Fetch the two checkers that test-browser needs besides Chromium and Java (with npm)
 	@mkdir -p var/browser
