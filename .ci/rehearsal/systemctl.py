@@ -38,8 +38,8 @@ def main(action, names):
     for name in names:
         if "." not in name:
             name += ".service"
-        do = {"enable": enable, "start": start, "stop": stop, "restart": restart}[action]
-        do(name)
+        acts = {"enable": enable, "start": start, "stop": stop, "restart": restart, "keep": keep}
+        acts[action](name)
 
 
 def enable(name):
@@ -77,7 +77,11 @@ def start(name):
         run(command, service)
     else:
         ready = Ready() if kind == "notify" else None
-        process = spawn(command, service, name, **({"NOTIFY_SOCKET": ready.path} if ready else {}))
+        if service.get("Restart") == ["always"]:
+            process = subprocess.Popen([sys.executable, __file__, "keep", name])
+        else:
+            more = {"NOTIFY_SOCKET": ready.path} if ready else {}
+            process = spawn(command, service, name, **more)
         (STATE / name).write_text(str(process.pid))
         if ready:
             ready.wait_for(process)
@@ -86,6 +90,29 @@ def start(name):
             sys.exit(f"{name} has ended at once: {log(name).read_text()[-2000:]}")
     for command in service.get("ExecStartPost", []):
         run(command, service)
+
+
+def keep(name):
+    """Restart=always: start it, and again when it has ended; until we are told to stop."""
+    os.setsid()
+    service = read(name)["Service"]
+    pause = int(service.get("RestartSec", ["1"])[-1])
+    child, stopping = None, False
+
+    def stop(*_):
+        nonlocal stopping
+        stopping = True
+        if child:
+            child.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    while not stopping:
+        child = spawn(service["ExecStart"][-1], service, name)
+        child.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # whoever is left of it
+        if not stopping:
+            time.sleep(pause)
 
 
 def stop(name):
