@@ -271,6 +271,7 @@ def stop_parts(site):
         answers = {read(f"/toolkit/?one={unit[-1]}{n}").status for n in range(20)}
         expect(answers == {200}, f"Without {unit}, readers get {answers}.")
         ctl("start", unit)()
+        wait_until(lambda: answers(int(unit[-4:])), 120, f"{unit} does not start.")  # noqa: B023
         say(f"{unit} is stopped: 20 pages that no cache had are read, and no request fails.")
     webs = ("co-production-web@8000", "co-production-web@8001")
     read("/about/")

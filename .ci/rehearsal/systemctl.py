@@ -78,7 +78,9 @@ def start(name):
     else:
         ready = Ready() if kind == "notify" else None
         if service.get("Restart") == ["always"]:
-            process = subprocess.Popen([sys.executable, __file__, "keep", name])
+            again = [sys.executable, __file__, "keep", name]
+            quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+            process = subprocess.Popen(again, **quiet)
         else:
             more = {"NOTIFY_SOCKET": ready.path} if ready else {}
             process = spawn(command, service, name, **more)
