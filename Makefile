@@ -70,6 +70,10 @@ test-edge: .venv/installed-dev ## Run the tests of Varnish in front of the site
 test-failures: .venv/installed-dev ## Kill, fill and starve the site and its services, and see what is lost
 	@$(BIN)/python -m pytest -m failures -n 2 --dist loadfile tests/failures
 
+.PHONY: rehearsal
+rehearsal: .venv/installed-dev ## Do what docs/operations.md says, on a bare Debian machine inside this one (as root)
+	@$(BIN)/python .ci/rehearsal
+
 .PHONY: browser-tools
 browser-tools: ## Fetch the two checkers that test-browser needs besides Chromium and Java (with npm)
 	@mkdir -p var/browser

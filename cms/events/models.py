@@ -21,7 +21,8 @@ class Event(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     public = models.BooleanField(default=False)  # whether readers may see it after the change
     title = models.CharField(max_length=255, blank=True)  # a page's, by which others link to it
-    in_menus = models.BooleanField(default=False)  # whether a page is to be shown in menus
+    # Whether a page is to be shown in menus.
+    in_menus = models.BooleanField(default=False, db_default=False)
     # [[model, key], …]: what showed it, and files that it showed, where that can't be
     # found out later.
     shown_on = models.JSONField(default=list)

@@ -266,7 +266,7 @@ if TASKS_BACKEND == "database":
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(VAR_DIR / "static")))
 
 # Language and time -------------------------------------------------------------
 

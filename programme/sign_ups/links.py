@@ -39,7 +39,8 @@ class OldLinkError(Exception):
 
 
 def token(purpose: str, sign_up: SignUp) -> str:
-    return signing.dumps([sign_up.pk, _digest(purpose, sign_up)], salt=_salt(purpose))
+    digest = _digest(purpose, sign_up, settings.SECRET_KEY)
+    return signing.dumps([sign_up.pk, digest], salt=_salt(purpose))
 
 
 def read(purpose: str, text: str) -> SignUp:
@@ -50,7 +51,7 @@ def read(purpose: str, text: str) -> SignUp:
     except (signing.BadSignature, ValueError) as error:
         raise BadLinkError from error
     sign_up = SignUp.objects.held().select_related("page").filter(pk=pk).first()
-    if sign_up is None or not constant_time_compare(digest, _digest(purpose, sign_up)):
+    if sign_up is None or not _is_for(digest, purpose, sign_up):
         raise BadLinkError
     try:
         signer.unsign(text, max_age=GOOD_FOR[purpose])
@@ -81,6 +82,12 @@ def _salt(purpose):
     return f"programme.sign_ups.{purpose}"
 
 
-def _digest(purpose, sign_up):
+def _is_for(digest, purpose, sign_up):
+    # While Django's key is being changed, links that were made with an older one hold.
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return any(constant_time_compare(digest, _digest(purpose, sign_up, key)) for key in keys)
+
+
+def _digest(purpose, sign_up, key):
     email = sign_up.new_email if purpose == NEW_ADDRESS else sign_up.email
-    return salted_hmac(_salt(purpose), email).hexdigest()[:16]
+    return salted_hmac(_salt(purpose), email, secret=key).hexdigest()[:16]

@@ -11,6 +11,7 @@ import urllib.request
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
@@ -126,3 +127,19 @@ def _answers(address, seconds=40) -> bool:
         else:
             return True
     return False
+
+
+def test_alone_the_command_becomes_the_web_server_and_does_nothing_else(monkeypatch):
+    became = []
+
+    def become(program, command):
+        became.append((program, command))
+        raise SystemExit(0)
+
+    monkeypatch.setattr(os, "execvp", become)
+    monkeypatch.setattr(serve, "Worker", None)  # there is none to start
+    with pytest.raises(SystemExit):
+        call_command("serve", "--alone", port=8123)
+    [(program, command)] = became
+    assert program == command[0]
+    assert command == serve.server_command("127.0.0.1", 8123, workers=2)

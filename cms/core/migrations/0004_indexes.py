@@ -35,4 +35,7 @@ class Migration(migrations.Migration):
         ("wagtailsearch", "0010_add_text_fields"),
     ]
 
+    release_before_lives_with_it = (
+        "Indexes alone. Who writes waits while one is made; readers do not."
+    )
     operations = [migrations.RunPython(add, remove)]

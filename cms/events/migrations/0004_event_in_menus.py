@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="event",
             name="in_menus",
-            field=models.BooleanField(default=False),
+            # The release before this one writes rows without it.
+            field=models.BooleanField(db_default=False, default=False),
         ),
     ]

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -38,7 +37,9 @@ def server_command(host: str, port: int, workers: int) -> list[str]:
         "MALLOC_ARENA_MAX=1",
         f"MALLOC_MMAP_THRESHOLD_={RETURNED_AT_ONCE}",
         f"MALLOC_TRIM_THRESHOLD_={RETURNED_AT_ONCE}",
-        str(Path(sys.executable).with_name("granian")),
+        sys.executable,
+        "-m",
+        "granian",
         "--interface=wsgi",
         f"--host={host}",
         f"--port={port}",
@@ -89,8 +90,17 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2)
         parser.add_argument("--every", type=int, default=60, help="Seconds between two looks.")
+        parser.add_argument(
+            "--alone",
+            action="store_true",
+            help="The web server and nothing else: the worker and the timers run by themselves.",
+        )
 
-    def handle(self, *args, host, port, workers, every, **options):
+    def handle(self, *args, host, port, workers, every, alone, **options):
+        if alone:
+            # It takes our place, so whoever started us stops it.
+            command = server_command(host, port, workers)
+            os.execvp(command[0], command)  # noqa: S606 - as below
         # What the processes of the last time counted.
         shutil.rmtree(settings.METRICS_DIR, ignore_errors=True)
         server = Server(server_command(host, port, workers))

@@ -1,0 +1,53 @@
+# Several web processes, on one machine or on several, behind one Varnish: see
+# docs/operations.md. default.vcl has the first and all the rest, and stays as it is.
+
+vcl 4.1;
+
+import directors;
+
+# Before those of default.vcl, which have the last word.
+sub vcl_backend_response {
+    # While one release follows another, a style or script may be known to the other process.
+    if (beresp.status == 404 && bereq.url ~ "^/static/" && bereq.retries == 0) {
+        return (retry);
+    }
+}
+
+sub vcl_backend_error {
+    # It went while it was asked. What only reads may be asked of another.
+    if (bereq.retries == 0 && bereq.method ~ "^(GET|HEAD)$") {
+        return (retry);
+    }
+}
+
+include "/etc/varnish/default.vcl";
+
+# Any process of the site can answer any request. One that does not answer gets none. It is
+# not asked whether it is ready: while the database is away, each still has pages.
+probe alive {
+    .url = "/health/live/";
+    .interval = 2s;
+    .timeout = 2s;
+    .window = 3;
+    .threshold = 2;
+    .initial = 2;
+}
+
+# One block for each other process; and a line below.
+backend second {
+    .host = "127.0.0.1";
+    .port = "8001";
+    .connect_timeout = 1s;
+    .first_byte_timeout = 60s;
+    .probe = alive;
+}
+
+sub vcl_init {
+    new site = directors.round_robin();
+    site.add_backend(default);
+    site.add_backend(second);
+}
+
+sub vcl_backend_fetch {
+    set bereq.backend = site.backend();
+}
