@@ -14,6 +14,7 @@ from .site import WholeSite
 DUE = """
 from datetime import timedelta
 from django.utils import timezone
+from cms.delivery import queue
 from cms.delivery.models import Endpoint
 from cms.events.models import Event
 from tests.factories import StandardPageFactory
@@ -26,11 +27,13 @@ for number in range(20):
     revision.approved_go_live_at = now - timedelta(minutes=1)
     revision.content["go_live_at"] = (now - timedelta(minutes=1)).isoformat()
     revision.save()
+Event.objects.all().delete()  # of what was scheduled
 for number in range(20):
     page = StandardPageFactory(parent=home, slug=f"late-{number}", listing_image=None)
+    page.save_revision().publish()
     page.expire_at = now - timedelta(minutes=1)
     page.save()
-Event.objects.all().delete()  # of what was scheduled
+queue.collect()  # what was there before is nobody's news
 Endpoint.objects.create(name="App", url=RECEIVER, types=["home.StandardPage"])
 """
 FOUND = """
@@ -109,7 +112,7 @@ def test_of_two_schedulers_each_page_is_published_once(site):
     together(site, 3, "-m", "django", "publish_scheduled", "-v0")
     found = site.json(FOUND)
     assert found["live"] == sorted(f"soon-{number}" for number in range(20))
-    assert found["events"] == [1] * 40
+    assert found["events"] == [1] * 60  # 20 were published before
     assert found["log"] == {"wagtail.publish.scheduled": 20, "wagtail.unpublish.scheduled": 20}
 
 
