@@ -129,7 +129,13 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         # Who gets no connection in this time is told that the database is away. New ones are
         # tried for as long, and then when they are asked for.
-        "pool": {"timeout": 3, "reconnect_timeout": 3},
+        "pool": {
+            "timeout": 3,
+            "reconnect_timeout": 3,
+            "min_size": 2,
+            # The library's default is four, for which our threads would wait until some give up.
+            "max_size": env.int("DATABASE_CONNECTIONS", default=12),
+        },
         "options": "-c jit=off",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
