@@ -97,6 +97,7 @@ def type_blocks(heading, which=slice(None)):
 
 
 def main():
+    machine.end_in_time()
     with step("Install"):
         machine.furnish()
         mail = Mail()
@@ -268,8 +269,8 @@ def stop_parts(site):
         )
     for unit in ("co-production-web@8001", "co-production-web@8000"):
         ctl("stop", unit)()
-        answers = {read(f"/toolkit/?one={unit[-1]}{n}").status for n in range(20)}
-        expect(answers == {200}, f"Without {unit}, readers get {answers}.")
+        statuses = {read(f"/toolkit/?one={unit[-1]}{n}").status for n in range(20)}
+        expect(statuses == {200}, f"Without {unit}, readers get {statuses}.")
         ctl("start", unit)()
         wait_until(lambda: answers(int(unit[-4:])), 120, f"{unit} does not start.")  # noqa: B023
         say(f"{unit} is stopped: 20 pages that no cache had are read, and no request fails.")
