@@ -415,14 +415,23 @@ def upgrade(site):
     say(f"No request failed of {crowd.done}; all that was taken is there.")
 
 
+def install_packages():
+    """On this machine itself, once whoever else installs something has done so."""
+    packages = ["bash", "-euo", "pipefail", "-c", MANUAL.blocks(PACKAGES)[0]]
+    while True:
+        done = subprocess.run(packages, capture_output=True, text=True, timeout=300)
+        if not done.returncode:
+            return
+        if "Could not get lock" not in done.stderr or time.monotonic() - began > 120:
+            sys.exit(done.stderr[-2000:])
+        time.sleep(2)
+
+
 if __name__ == "__main__":
     if os.geteuid() != 0:
         sys.exit("The rehearsal makes a machine inside this one: it needs root.")
     if not machine.is_inside():
-        packages = ["bash", "-euo", "pipefail", "-c", MANUAL.blocks(PACKAGES)[0]]
-        done = subprocess.run(packages, capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(done.stderr[-2000:])
+        install_packages()
         say("Debian's packages are there.")
         sys.exit(machine.enter())
     main()
