@@ -26,7 +26,7 @@ SHELL = {
     "DEBIAN_FRONTEND": "noninteractive",
 }
 STORE, STORE_BEHIND, MAIL = 9000, 9001, 2525
-LONGEST, LONGEST_BLOCK = 600, 150  # seconds: of all, and of one script
+LONGEST, LONGEST_BLOCK = 900, 300  # seconds: of all, and of one script
 
 
 def enter() -> int:
