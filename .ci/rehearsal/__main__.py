@@ -84,7 +84,9 @@ def say(what):
 @contextmanager
 def step(what):
     print(f"\n=== {what}", flush=True)
+    started = time.monotonic()
     yield
+    say(f"This took {time.monotonic() - started:.0f} s.")
 
 
 def type_blocks(heading, which=slice(None)):
@@ -298,7 +300,8 @@ def seen(**environment) -> dict:
     script = (
         'given=$(export -p); set -a; . /etc/co-production/env; set +a; eval "$given"; '
         "cd -P /opt/co-production/current; "
-        f"runuser -u co-production -- .venv/bin/python -c '{SEEN}' 2>/dev/null"
+        f"runuser -u co-production -- .venv/bin/python -c '{SEEN}' "
+        "2>>/run/rehearsal/log/co-production-seen"
     )
     return json.loads(run(script, **environment).strip().splitlines()[-1])
 
@@ -406,7 +409,6 @@ def upgrade(site):
     time.sleep(2)
     middle = dict(crowd.done)
     say(f"Upgraded. So far: {middle}; failed: {len(crowd.failed)}.")
-    run("ln -sfn $(readlink /opt/co-production/previous) /opt/co-production/current")
     crowd.end()
     expect(not crowd.failed, "\n".join(["Failed:", *crowd.failed[:20], machine.last_words()]))
     expect(crowd.title in Browser().get("/rehearsal/").text, "The last publish is lost.")
