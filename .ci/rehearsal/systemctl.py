@@ -135,8 +135,13 @@ def stop(name):
     end = time.monotonic() + patience
     while is_running(name) and time.monotonic() < end:
         time.sleep(0.05)
-    with suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)  # whoever is left of it
+    # Whoever is left of it; what is kept has a group of its own below its keeper's.
+    left = [pid]
+    with suppress(OSError):
+        left += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    for group in left:
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
     (STATE / name).unlink()
 
 
