@@ -379,12 +379,12 @@ def as_before():
             "--port=%i --workers=2 --blocking-threads=28 --log-level=error cms.wsgi:application\n"
         )
     run("systemctl start co-production-web@8000 co-production-web@8001 co-production-worker")
-    run("rm -rf /etc/systemd/system/co-production-web@.service.d")
     if not Path(f"{old}/cms/core/watching").exists():
         # It says nothing of its health, so Varnish would take it for dead.
         run("varnishadm backend.set_health second healthy")
     for port in (8000, 8001):
         wait_until(lambda: answers(port), 60, "The release before does not start.")  # noqa: B023
+    run("rm -rf /etc/systemd/system/co-production-web@.service.d")
 
 
 def answers(port) -> bool:
