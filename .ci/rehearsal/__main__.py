@@ -190,7 +190,7 @@ def publish(site):
     for title in ("Changed once", "Changed twice"):
         expect(site.editor.publish(site.page, title) == 302, "It is not published.")
         started = time.monotonic()
-        wait_until(lambda: title in Browser().get("/rehearsal/").text, 1, "It is not seen.")  # noqa: B023
+        wait_until(lambda: title in Browser().get("/rehearsal/").text, 5, "It is not seen.")  # noqa: B023
         say(
             f"“{title}” is seen through nginx and Varnish {time.monotonic() - started:.2f} s later."
         )
@@ -236,7 +236,7 @@ def stop_parts(site):
         expect(Person().signs_up("one@example.org").status == 303, "Forms do not work.")
         time.sleep(1)
         expect(site.mail.letters() == sent, "The email did not wait.")
-    wait_until(lambda: site.mail.letters() > sent, 20, "The email that waited is not sent.")
+    wait_until(lambda: site.mail.letters() > sent, 90, "The email that waited is not sent.")
     sent = site.mail.letters()
     with away(site, "mail", site.mail.stop, site.mail.start, within=45):
         expect(Person().signs_up("two@example.org").status == 303, "The sign-up is not taken.")
