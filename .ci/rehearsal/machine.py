@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -25,17 +26,29 @@ SHELL = {
     "DEBIAN_FRONTEND": "noninteractive",
 }
 STORE, STORE_BEHIND, MAIL = 9000, 9001, 2525
+LONGEST, LONGEST_BLOCK = 900, 300  # seconds: of all, and of one script
 
 
 def enter() -> int:
     """Start this program again, inside. All of its processes end with it."""
     command = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
     again = [*command, sys.executable, sys.argv[0], *sys.argv[1:]]
-    return subprocess.run(again, env={**os.environ, INSIDE: "yes"}).returncode
+    # It has an end of its own before this one, which says where it was.
+    return subprocess.run(again, env={**os.environ, INSIDE: "yes"}, timeout=LONGEST + 30).returncode
 
 
 def is_inside() -> bool:
     return os.environ.get(INSIDE) == "yes"
+
+
+def end_in_time() -> None:
+    """Whatever waits for ever, the rehearsal does not."""
+
+    def end(*_):
+        sys.exit(f"This took longer than {LONGEST} seconds.\n{last_words()}")
+
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(LONGEST)
 
 
 def furnish() -> None:
@@ -83,15 +96,20 @@ def cover(folder: Path) -> None:
 
 def run(script: str, **environment) -> str:
     """What a script says, typed by root. Ends the rehearsal if it fails."""
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        env={**SHELL, **environment},
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    try:
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            env={**SHELL, **environment},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=LONGEST_BLOCK,
+        )
+    except subprocess.TimeoutExpired as error:
+        said = (error.output or b"").decode(errors="replace")[-6000:]
+        sys.exit(f"No end after {LONGEST_BLOCK} seconds:\n\n{script}\n{said}\n{last_words()}")
     if done.returncode:
         sys.exit(f"This failed:\n\n{script}\n{done.stdout[-6000:]}\n{last_words()}")
     return done.stdout

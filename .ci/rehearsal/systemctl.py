@@ -21,6 +21,7 @@ from pathlib import Path
 
 STATE = Path("/run/rehearsal/units")
 FOLDERS = [Path("/etc/systemd/system"), Path("/lib/systemd/system")]
+LONGEST_START = 60  # seconds
 FENCED = """
 for at in $(awk '{print $2}' /proc/self/mounts); do
     case "$at" in
@@ -77,16 +78,16 @@ def start(name):
         run(command, service)
     else:
         ready = Ready() if kind == "notify" else None
+        more = {"NOTIFY_SOCKET": ready.path} if ready else {}
         if service.get("Restart") == ["always"]:
             again = [sys.executable, __file__, "keep", name]
             quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-            process = subprocess.Popen(again, **quiet)
+            process = subprocess.Popen(again, env={**os.environ, **more}, **quiet)
         else:
-            more = {"NOTIFY_SOCKET": ready.path} if ready else {}
             process = spawn(command, service, name, **more)
         (STATE / name).write_text(str(process.pid))
         if ready:
-            ready.wait_for(process)
+            ready.wait_for(process, name)
         time.sleep(0.2)
         if process.poll() is not None:
             sys.exit(f"{name} has ended at once: {log(name).read_text()[-2000:]}")
@@ -99,6 +100,7 @@ def keep(name):
     os.setsid()
     service = read(name)["Service"]
     pause = int(service.get("RestartSec", ["1"])[-1])
+    more = {key: os.environ[key] for key in ("NOTIFY_SOCKET",) if key in os.environ}
     child, stopping = None, False
 
     def stop(*_):
@@ -109,7 +111,7 @@ def keep(name):
 
     signal.signal(signal.SIGTERM, stop)
     while not stopping:
-        child = spawn(service["ExecStart"][-1], service, name)
+        child = spawn(service["ExecStart"][-1], service, name, **more)
         child.wait()
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)  # whoever is left of it
@@ -133,8 +135,13 @@ def stop(name):
     end = time.monotonic() + patience
     while is_running(name) and time.monotonic() < end:
         time.sleep(0.05)
-    with suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)  # whoever is left of it
+    # Whoever is left of it; what is kept has a group of its own below its keeper's.
+    left = [pid]
+    with suppress(OSError):
+        left += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    for group in left:
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
     (STATE / name).unlink()
 
 
@@ -239,11 +246,14 @@ class Ready:
         os.chmod(self.path, 0o777)  # noqa: S103 - whoever the service runs as
         self.socket.settimeout(0.2)
 
-    def wait_for(self, process):
+    def wait_for(self, process, name):
+        end = time.monotonic() + LONGEST_START
         while process.poll() is None:
             with suppress(TimeoutError):
                 if b"READY=1" in self.socket.recv(4096):
                     return
+            if time.monotonic() > end:
+                sys.exit(f"{name} does not say that it is up: {log(name).read_text()[-2000:]}")
 
 
 if __name__ == "__main__":

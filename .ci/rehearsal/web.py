@@ -177,7 +177,8 @@ class Crowd:
     def end(self):
         self._end.set()
         for thread in self._threads:
-            thread.join()
+            thread.join(60)
+            expect(not thread.is_alive(), f"Somebody waits for ever; failed: {self.failed[:5]}")
 
     def _until_end(self, work):
         while not self._end.is_set():

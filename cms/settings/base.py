@@ -183,12 +183,13 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 # "shared" is what all processes must agree on: in files of this machine, until a
 # service says otherwise.
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+CACHE_URL = env("CACHE_URL", default="")  # empty: none
+CACHES = {"default": env.cache_url_config(CACHE_URL or "locmemcache://")}
 if CACHES["default"]["BACKEND"].endswith(".RedisCache"):
     CACHES["default"]["BACKEND"] = "cms.core.cache.RedisCache"  # one that may be away
 CACHES["shared"] = (
     CACHES["default"]
-    if env("CACHE_URL", default="")
+    if CACHE_URL
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": VAR_DIR / "cache",

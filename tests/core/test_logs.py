@@ -2,6 +2,7 @@
 
 import json
 import logging
+import subprocess
 import sys
 
 import pytest
@@ -63,6 +64,17 @@ def test_a_line_says_which_request_it_is_of():
         assert said.format(record("Done")) == "WARNING name [abcdefgh] Done"
         with scope(task_id="12345678"):
             assert said.format(record("Done")) == "WARNING name [12345678] Done"
+
+
+def test_a_process_that_ends_in_a_task_says_nothing_of_its_own_about_it():
+    script = (
+        "import django, types; django.setup(); from cms.core.watching.scope import task_begins; "
+        "task = types.SimpleNamespace(module_path='a.task'); "
+        "task_begins(types.SimpleNamespace(id=1, task=task))"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_json_is_one_line_whatever_is_said():

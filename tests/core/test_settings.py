@@ -72,6 +72,11 @@ def test_services_are_chosen_by_one_variable_each():
     ], result.stderr
 
 
+def test_an_empty_name_of_a_cache_is_none():
+    result = start("print(p.CACHES['default']['BACKEND'])", **WHOLE, CACHE_URL="")
+    assert result.stdout.split() == ["django.core.cache.backends.locmem.LocMemCache"], result.stderr
+
+
 @pytest.mark.parametrize(
     ("address", "chosen"),
     [("https://www.example.org", "required"), ("http://127.0.0.1:8000", "offered")],

@@ -32,11 +32,12 @@ def scope(**fields):
     slow = outer is None and settings.SLOW_QUERY_MS
     watched = connection.execute_wrapper(_note_slow) if slow else nullcontext()
     token = _about.set({**(outer or {}), **fields})
+    reset = _about.reset  # for a process that ends in here: then this module's names are gone
     try:
         with watched:
             yield
     finally:
-        _about.reset(token)
+        reset(token)
 
 
 def _note_slow(execute, sql, params, many, context):
