@@ -44,7 +44,11 @@ dev: setup ## Serve with reloading and debug pages, for developers
 
 .PHONY: test
 test: .venv/installed-dev ## Run the tests that need no service and no browser
-	@$(BIN)/python -m pytest $(COVERAGE) -n auto --dist loadgroup -m "not browser and not office and not edge and not failures"
+	@$(BIN)/python -m pytest $(COVERAGE) -n auto --dist loadgroup -m "not browser and not office and not edge and not failures and not alone"
+
+.PHONY: test-alone
+test-alone: .venv/installed-dev ## Run the tests that measure how soon readers are answered, with nothing beside them
+	@$(BIN)/python -m pytest -m alone -n 1 --dist loadgroup tests/core/limits
 
 .PHONY: coverage
 coverage: ## The same, counting which lines they reach: they take half as long again

@@ -109,7 +109,7 @@ NOT_SEEN = {
     "programme.SignUpNote", "programme.SignUpPurge",
     "resources.DownloadCount",
     # Drafts, for those who have their address; no cache keeps them.
-    "core.DailyWork",
+    "core.DailyWork", "core.Worker",
     "core.KeptDraft", "core.PreviewLink",
     # Made of the events themselves, for `sync/`, which no cache keeps.
     "api.Feed", "api.FeedItem", "api.PreparedPage",

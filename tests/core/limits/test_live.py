@@ -29,7 +29,7 @@ page_with(HomePage.objects.get(), document).save_revision().publish()
 print(document.url)
 """
 
-pytestmark = pytest.mark.xdist_group("limits")  # one server for all of them
+pytestmark = [pytest.mark.alone, pytest.mark.xdist_group("limits")]  # one server for all
 
 
 @pytest.fixture(scope="module")
