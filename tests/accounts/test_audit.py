@@ -36,7 +36,7 @@ def boss(client, administrator):
 
 
 @pytest.fixture
-def lines(monkeypatch, django_capture_on_commit_callbacks):
+def lines(django_capture_on_commit_callbacks):
     """`with lines() as told:` what is written for other programs, as it is read there."""
     from contextlib import contextmanager
 
@@ -50,13 +50,15 @@ def lines(monkeypatch, django_capture_on_commit_callbacks):
 
         keep = Keep()
         audit.logger.addHandler(keep)
-        monkeypatch.setattr(audit.logger, "level", logging.INFO)
+        before = audit.logger.level
+        audit.logger.setLevel(logging.INFO)  # which also forgets what it knew of its level
         try:
             with django_capture_on_commit_callbacks(execute=True):
                 yield told
             told.extend(json.loads(line) for line in records)
         finally:
             audit.logger.removeHandler(keep)
+            audit.logger.setLevel(before)
 
     return lines
 
