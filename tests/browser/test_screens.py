@@ -25,7 +25,7 @@ _LINKS = "links => links.map(link => new URL(link.getAttribute('href'), location
 
 def paths(page, address, within) -> set[str]:
     """What the links in a part of the screen lead to, in the editor."""
-    links = page.locator(f"{within} a[href]").evaluate_all(_LINKS)
+    links = page.locator(f"{within} a[href]:not(svg a)").evaluate_all(_LINKS)
     return {
         urlsplit(link).path
         for link in links

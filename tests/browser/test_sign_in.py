@@ -70,7 +70,9 @@ def test_a_phone_is_set_up_and_asked_for_at_the_next_sign_in(page, address, shel
     code = page.get_by_role("textbox", name=re.compile("^Code"))
     code.fill(app.code())
     go_on(page)
-    recovery = page.locator(".accounts-codes code").all_inner_texts()
+    codes = page.locator(".accounts-codes code")
+    expect(codes).to_have_count(10)
+    recovery = codes.all_inner_texts()
     assert len(recovery) == 10
     assert axe.problems(page) == []
     with page.expect_download() as download:
