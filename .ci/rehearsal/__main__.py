@@ -190,7 +190,7 @@ def publish(site):
     for title in ("Changed once", "Changed twice"):
         expect(site.editor.publish(site.page, title) == 302, "It is not published.")
         started = time.monotonic()
-        wait_until(lambda: title in Browser().get("/rehearsal/").text, 5, "It is not seen.")  # noqa: B023
+        wait_until(lambda: title in Browser().get("/rehearsal/").text, 1, "It is not seen.")  # noqa: B023
         say(
             f"“{title}” is seen through nginx and Varnish {time.monotonic() - started:.2f} s later."
         )
