@@ -274,7 +274,7 @@ def stop_parts(site):
         statuses = {read(f"/toolkit/?one={unit[-1]}{n}").status for n in range(20)}
         expect(statuses == {200}, f"Without {unit}, readers get {statuses}.")
         ctl("start", unit)()
-        wait_until(lambda: answers(int(unit[-4:])), 120, f"{unit} does not start.")  # noqa: B023
+        wait_until(varnish_sees_both, 120, f"{unit} does not start.")
         say(f"{unit} is stopped: 20 pages that no cache had are read, and no request fails.")
     webs = ("co-production-web@8000", "co-production-web@8001")
     read("/about/")
@@ -284,6 +284,10 @@ def stop_parts(site):
     ctl("start", *webs)()
     wait_until(lambda: read("/toolkit/?n=6").status == 200, 30, "It is not read again.")
     say("Both web processes are stopped: Varnish gives what it has, and 503 for the rest.")
+
+
+def varnish_sees_both() -> bool:
+    return run("varnishadm backend.list | grep -c healthy || true").strip() == "3"
 
 
 def sql(query, database="co_production") -> str:
@@ -381,7 +385,8 @@ def as_before():
     run("systemctl start co-production-web@8000 co-production-web@8001 co-production-worker")
     if not Path(f"{old}/cms/core/watching").exists():
         # It says nothing of its health, so Varnish would take it for dead.
-        run("varnishadm backend.set_health second healthy")
+        for backend in ("first", "second"):
+            run(f"varnishadm backend.set_health {backend} healthy")
     for port in (8000, 8001):
         wait_until(lambda: answers(port), 60, "The release before does not start.")  # noqa: B023
     run("rm -rf /etc/systemd/system/co-production-web@.service.d")

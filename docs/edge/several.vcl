@@ -1,5 +1,5 @@
 # Several web processes, on one machine or on several, behind one Varnish: see
-# docs/operations.md. default.vcl has the first and all the rest, and stays as it is.
+# docs/operations.md. default.vcl has all the rest, and stays as it is.
 
 vcl 4.1;
 
@@ -23,7 +23,8 @@ sub vcl_backend_error {
 include "/etc/varnish/default.vcl";
 
 # Any process of the site can answer any request. One that does not answer gets none. It is
-# not asked whether it is ready: while the database is away, each still has pages.
+# not asked whether it is ready: while the database is away, each still has pages. The backend
+# of default.vcl is not asked here.
 probe alive {
     .url = "/health/live/";
     .interval = 2s;
@@ -33,7 +34,15 @@ probe alive {
     .initial = 2;
 }
 
-# One block for each other process; and a line below.
+# One block for each process; and a line below.
+backend first {
+    .host = "127.0.0.1";
+    .port = "8000";
+    .connect_timeout = 1s;
+    .first_byte_timeout = 60s;
+    .probe = alive;
+}
+
 backend second {
     .host = "127.0.0.1";
     .port = "8001";
@@ -44,7 +53,7 @@ backend second {
 
 sub vcl_init {
     new site = directors.round_robin();
-    site.add_backend(default);
+    site.add_backend(first);
     site.add_backend(second);
 }
 
