@@ -274,8 +274,11 @@ def stop_parts(site):
         )
     for unit in ("co-production-web@8001", "co-production-web@8000"):
         ctl("stop", unit)()
-        statuses = {read(f"/toolkit/?one={unit[-1]}{n}").status for n in range(20)}
-        expect(statuses == {200}, f"Without {unit}, readers get {statuses}.")
+        for number in range(20):
+            answer = read(f"/toolkit/?one={unit[-1]}{number}")
+            said = f"{answer.status} {dict(answer.headers)} {answer.text[:500]}"
+            backends = run("varnishadm backend.list")
+            expect(answer.status == 200, f"Without {unit}, readers get {said}\n{backends}")
         ctl("start", unit)()
         port = int(unit[-4:])
         wait_until(lambda: answers(port) and varnish_sees_both(), 120, f"{unit} does not start.")  # noqa: B023
