@@ -11,22 +11,25 @@ import sys
 
 from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 from .. import refusals
 from ..refusals import refuse, server_error
 from ..watching import services
 
 RETRY_AFTER = 10  # seconds
+IDLE_TOO_LONG = "25P03"  # in a transaction; psycopg calls that an InternalError
 PATIENCE = 0.2  # seconds for a look; it goes on meanwhile, for who asks next
 _seen_away = False
 
 
 def is_databases_fault(error: BaseException | None) -> bool:
     """Whether `error` says that the database is away, full, too slow or in use: not that we err."""
+    cause = getattr(error, "__cause__", None)
+    if isinstance(error, InternalError):
+        return getattr(cause, "sqlstate", "") == IDLE_TOO_LONG
     if not isinstance(error, OperationalError | InterfaceError):
         return False
-    cause = error.__cause__
     return getattr(cause, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
 
