@@ -159,8 +159,10 @@ class Person(Browser):
 class Crowd:
     """All at once, until `end`: whoever was not served well is in `failed`."""
 
-    def __init__(self, editor, page, seconds_between_reads=0.05):
-        self.editor, self.page, self.pause = editor, page, seconds_between_reads
+    pause = 0.2  # seconds; without it, they leave no time to what is upgraded
+
+    def __init__(self, editor, page):
+        self.editor, self.page = editor, page
         self.done = {"read": 0, "published": 0, "signed up": 0}
         self.failed, self.emails, self.title = [], [], ""
         self._end = threading.Event()
@@ -187,6 +189,7 @@ class Crowd:
                 work()
             except Exception as error:
                 self.failed.append(f"{at} {work.__name__}: {type(error).__name__} {error}")
+            time.sleep(self.pause)
 
     def _look(self, path):
         answer = Browser().get(path)
@@ -199,13 +202,11 @@ class Crowd:
         """A page, and whatever style it wants."""
         page = self._look("/about/")
         self._look(re.search(r'href="(/static/css/[^"]+)"', page.text)[1])
-        time.sleep(self.pause)
 
     def _read_anew(self):
         """What no cache can have."""
         self._look(f"/toolkit/?n={next(_numbers)}")
         self._look("/search/?q=meeting")
-        time.sleep(self.pause)
 
     def _publish(self):
         title = f"Published for the {next(_numbers)}th time"

@@ -22,15 +22,15 @@ _ROWS_AT_ONCE = 500
 
 
 def catch_up() -> Feed:
-    """The feed as it is, after all that has happened. Three queries when nothing has."""
+    """The feed as it is, after all that has happened. Three queries when nothing has.
+
+    What happens meanwhile is left to the next call, or there might be no end.
+    """
+    newest = log.newest()
     feed = Feed.objects.first()
-    while feed is None or _is_behind(feed):
+    while feed is None or feed.read_to < newest or _expired().exists():
         feed = _go_on()
     return feed
-
-
-def _is_behind(feed) -> bool:
-    return log.newest() > feed.read_to or _expired().exists()
 
 
 def _expired():

@@ -13,9 +13,11 @@ import time_machine
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
 
+from cms.api.feed.keeping import catch_up
 from cms.api.models import Feed
 from cms.events.models import Event
 from tests.factories import (
@@ -53,6 +55,26 @@ def test_a_copy_stays_in_step_while_editors_change_200_pages(seed, site, client)
     copy.follow()
     assert_in_step(copy)
     assert len(set(done)) > 20
+
+
+def test_who_brings_the_feed_on_ends_though_more_happens_meanwhile(site):
+    """An import that publishes for an hour would hold up every other task of the worker."""
+    page = StandardPageFactory(parent=site)
+    written = []
+
+    def publish(**kwargs):
+        written.append(page)
+        assert len(written) < 5, "It goes on for ever."
+        page.save_revision().publish()
+
+    catch_up()
+    page.save_revision().publish()
+    post_save.connect(publish, sender=Feed)
+    try:
+        catch_up()
+    finally:
+        post_save.disconnect(publish, sender=Feed)
+    assert written
 
 
 # What is told ------------------------------------------------------------------------
