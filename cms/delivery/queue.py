@@ -30,7 +30,8 @@ DELAYS = (
     *[timedelta(hours=4)] * 17,
 )
 TURN = timedelta(seconds=20)  # then other work has its turn
-LEASE = timedelta(minutes=2)  # longer than a turn, with the last message of it
+# Longer than a turn, with the last message of it; over when a worker that died is found out.
+LEASE = timedelta(minutes=1)
 KEPT = timedelta(days=30)
 
 

@@ -92,7 +92,10 @@ print(json.dumps({
 }))
 """
 # A minute passes: a worker that is dead has been so for as long as it takes to be found so.
-A_MINUTE_LATER = "UPDATE core_worker SET seen_at = seen_at - interval '70 seconds'"
+A_MINUTE_LATER = """
+UPDATE core_worker SET seen_at = seen_at - interval '70 seconds';
+UPDATE delivery_endpoint SET busy_until = busy_until - interval '70 seconds';
+"""
 WORK_LEFT = """
 SELECT (SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status = 'RUNNING'
         OR status = 'READY' AND run_after > '9000-01-01')
