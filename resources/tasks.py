@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from cms.events.log import newest, unread
+from cms.events.log import leave_unread, unread
 
 READER = "toolkit downloads"
 ARCHIVES = "collection archives"
@@ -15,7 +15,7 @@ def refresh_exports() -> None:
     """Bring the downloads of every toolkit up to date with what was published."""
     from .exports.build import refresh_all  # reads every model, and the converters
 
-    _keep_up(READER, refresh_all)
+    _keep_up(refresh_exports, READER, refresh_all)
 
 
 @task()
@@ -23,19 +23,17 @@ def refresh_archives() -> None:
     """Bring the ZIP of every collection that a page shows up to date with its documents."""
     from .archives import refresh_all
 
-    _keep_up(ARCHIVES, refresh_all)
+    _keep_up(refresh_archives, ARCHIVES, refresh_all)
 
 
-def _keep_up(reader, refresh) -> None:
+def _keep_up(this_task, reader, refresh) -> None:
     with unread(reader) as events:
         if all(event.model in MADE_HERE for event in events):
             return
-        seen = None
-        while seen != newest():
-            # Again when something was published meanwhile: of two workers, the
-            # slower must not leave an older file behind.
-            seen = newest()
-            refresh()
+        refresh()
+        # Of two workers, the slower must not leave an older file behind.
+        if leave_unread(reader, after=events[-1]):
+            this_task.enqueue()
 
 
 @task()

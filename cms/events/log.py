@@ -170,6 +170,15 @@ def unread(name: str):
         Reader.objects.filter(name=name, read_to__lt=last).update(read_to=last)
 
 
+def leave_unread(name: str, *, after: Event) -> bool:
+    """Have the follower `name` read again what came after an event; whether that was read.
+
+    For one that was overtaken by another while it was at its events.
+    """
+    overtaken = Reader.objects.filter(name=name, read_to__gt=after.number)
+    return bool(overtaken.update(read_to=after.number))
+
+
 def record_changes_of(model, *, shown_on=lambda instance: ()) -> None:
     """Have each save and each deletion of a model that is no page recorded.
 

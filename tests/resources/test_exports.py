@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from wagtail.models import CollectionViewRestriction, PageViewRestriction
 
 from cms.core.models import Image, SiteSettings
+from cms.events import log
 from cms.events.log import is_behind
 from resources.exports import build, formats
 from resources.models import PageExport, ToolkitChapterPage, ToolkitPage
@@ -438,6 +439,42 @@ def test_with_nothing_published_the_task_does_nothing(toolkit, monkeypatch, only
     refresh_exports.func()
     monkeypatch.setattr(build, "refresh_all", lambda: pytest.fail("built for nothing"))
     refresh_exports.func()
+
+
+def test_the_task_ends_though_more_is_published_while_it_is_at_it(toolkit, monkeypatch):
+    """An import that publishes for an hour would hold up every other task of the worker."""
+    made = []
+
+    def make():
+        made.append(1)
+        assert len(made) < 5, "It goes on for ever."
+        toolkit.save_revision().publish()
+
+    monkeypatch.setattr(log, "_followers", [])
+    monkeypatch.setattr(build, "refresh_all", make)
+    toolkit.save_revision().publish()
+    refresh_exports.func()
+    assert is_behind(READER)  # for the task that the last publish has handed over
+
+
+def test_of_two_workers_the_slower_leaves_no_older_file_behind(toolkit, monkeypatch):
+    shown = []
+
+    def make():
+        title = ToolkitPage.objects.get(pk=toolkit.pk).title
+        if title == "Old":  # while the slower one makes it, another worker makes what is newer
+            toolkit.title = "New"
+            toolkit.save_revision().publish()
+            refresh_exports.func()
+        shown.append(title)
+
+    monkeypatch.setattr(log, "_followers", [])
+    monkeypatch.setattr(build, "refresh_all", make)
+    toolkit.title = "Old"
+    toolkit.save_revision().publish()
+    refresh_exports.func()
+    assert shown == ["New", "Old", "New"]
+    assert not is_behind(READER)
 
 
 def test_only_those_who_may_edit_the_page_have_its_files_made_again(toolkit, client):
