@@ -218,6 +218,7 @@ class Crowd:
             raise AssertionError("what was published is not seen")
         self.title = title
         self.done["published"] += 1
+        time.sleep(2)  # or the release before goes on making downloads, and its worker never ends
 
     def _sign_up(self):
         email = f"person-{next(_numbers)}@example.org"

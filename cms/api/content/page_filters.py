@@ -11,7 +11,8 @@ from operator import or_
 from typing import Annotated, Any, Literal, NamedTuple
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from pydantic import AfterValidator, BeforeValidator, Field, create_model
 from wagtail.models import Locale, Page
@@ -104,6 +105,7 @@ ORDERS = {
     "last_published_at": "last_published_at",
 }
 MOMENTS = {"first_published_at", "last_published_at"}
+_NEVER = datetime(1, 1, 2, tzinfo=UTC)  # for pages without a date: before all others
 TypeName = Literal[tuple(TYPES)]
 Place = Id | Literal["root"]
 
@@ -137,6 +139,21 @@ PageParameters = create_model(
         for name, lookup in LOOKUPS.items()
     },
 )
+
+
+def is_of_all(params) -> bool:
+    """Whether a list begins with the first of all pages: nothing was asked of them."""
+    return params.model_fields_set <= {"fields", "limit", "order", "rich_text_format"}
+
+
+def in_order(pages, order: str, through=""):
+    """`pages` in an order, with what each is `placed_by`; or what leads to them by `through`."""
+    name = order.removeprefix("-")
+    value = F(f"{through}{ORDERS[name]}")
+    sign = "-" if order.startswith("-") else ""
+    return pages.annotate(
+        placed_by=Coalesce(value, Value(_NEVER)) if name in MOMENTS else value
+    ).order_by(f"{sign}placed_by", f"{sign}{through}pk")
 
 
 def matching(params) -> Q:

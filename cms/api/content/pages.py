@@ -1,12 +1,9 @@
 """Pages: lists, one page, and what is at an address."""
 
 import json
-from datetime import UTC, datetime
-from typing import Annotated, Literal, NamedTuple, NotRequired
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Value
-from django.db.models.functions import Coalesce
 from django.http import Http404
 from ninja import Query, Router
 from pydantic import Field
@@ -25,9 +22,9 @@ from . import cursors, fields
 from .api import content_api
 from .finished import Written, written, written_list, written_object
 from .frame import Answer, Id, Parameters, reads
-from .page_filters import MOMENTS, ORDERS, PageParameters, matching, several
+from .page_filters import MOMENTS, PageParameters, in_order, is_of_all, matching, several
 from .page_shapes import TYPES, PageList, Whole, part_of, read_whole, row_json, whole_json
-from .prepared import prepared, prepared_one
+from .prepared import prepared, prepared_first, prepared_one
 from .problems import BadRequestError
 from .public import pages_of, site_of, tags_of
 from .seo import Alternate, Seo, Words, alternates_json, seo_json
@@ -35,7 +32,6 @@ from .site import Menus, SiteData, menus_json, settings_json
 
 router = Router(tags=["Pages"])
 MOST_FOUND = 1000  # pages that a search within a list looks at, the best ones
-_NEVER = datetime(1, 1, 2, tzinfo=UTC)  # for pages without a date: before all others
 
 
 class PageAtPath(TypedDict):
@@ -87,23 +83,55 @@ def list_pages(request, params: Query[PageParameters]):
         for name, field in kind.fields.items():
             known.setdefault(name, []).append(field.shape)
     selection = fields.read(params.fields, known)
+    rows = _rows(request, site, params)
+    more = len(rows) > params.limit
+    rows = rows[: params.limit]
+    items = _items([row.key for row in rows], selection, site, request, _texts(rows))
+    next_cursor = cursors.make(request, [rows[-1].placed_by, rows[-1].key]) if more else None
+    types = ContentType.objects.get_for_id
+    shown = ((row.key, types(row.content_type).model_class()._meta.label) for row in rows)
+    return Answer(
+        written_object({"items": written_list(items), "next_cursor": next_cursor}),
+        ["pages", *(tag for page in shown for tag in tags_of(*page))],
+    )
+
+
+class Row(NamedTuple):
+    placed_by: Any
+    key: int
+    content_type: int
+    text: Written | None = None  # its whole JSON, if that was read with it
+
+
+def _texts(rows) -> dict[int, Written] | None:
+    """The whole JSON of rows that were read with it."""
+    return {row.key: row.text for row in rows} if rows and rows[0].text else None
+
+
+def _rows(request, site, params) -> list[Row]:
+    """The pages of this part of a list, and the one after them if there are more."""
+    number = params.limit + 1
+    if is_of_all(params) and (first := prepared_first(number, params.order, site, request)):
+        return [Row(*row) for row in first]
     pages = _placed(pages_of(site), site, params).filter(matching(params))
     if params.search is not None:
         hits = Page.objects.filter(pk__in=pages.values("pk")).search(params.search)
         pages = pages.filter(pk__in=[page.pk for page in hits[:MOST_FOUND]])
-    found, next_cursor = _part(request, pages, params)
-    items = _items(list(found), selection, site, request)
-    return Answer(
-        written_object({"items": written_list(items), "next_cursor": next_cursor}),
-        ["pages", *(tag for row in found.items() for tag in tags_of(*row))],
-    )
+    pages = in_order(pages, params.order)
+    if params.cursor is not None:
+        is_moment = params.order.removeprefix("-") in MOMENTS
+        place = cursors.moments(cursors.read(request, params.cursor), [is_moment, False])
+        descending = params.order.startswith("-")
+        order = [("placed_by", descending), ("pk", descending)]
+        pages = pages.filter(cursors.after(place, order))
+    return [Row(*row) for row in pages.values_list("placed_by", "pk", "content_type")[:number]]
 
 
-def _items(keys, selection, site, request) -> list:
-    """What was chosen of the pages with these keys, in this order."""
+def _items(keys, selection, site, request, texts=None) -> list:
+    """What was chosen of the pages with these keys, in this order; `texts` are known already."""
     items = {
         key: whole if selection.is_all else part_of(json.loads(whole), selection)
-        for key, whole in prepared(keys, site, request).items()
+        for key, whole in (texts or prepared(keys, site, request)).items()
     }
     if missing := [key for key in keys if key not in items]:
         found = pages_with_keys(missing)
@@ -199,32 +227,6 @@ def _placed(pages, site, params):
             raise BadRequestError({name: f"{name}: There is no page {key}."})
         pages = getattr(pages, name)(place)
     return pages
-
-
-def _part(request, pages, params) -> tuple[dict[int, str], str | None]:
-    """{key: type} of the pages of this part, and the cursor of the next one."""
-    descending = params.order.startswith("-")
-    name = params.order.removeprefix("-")
-    if name in MOMENTS:
-        pages = pages.annotate(placed_by=Coalesce(F(ORDERS[name]), Value(_NEVER)))
-    else:
-        pages = pages.annotate(placed_by=F(ORDERS[name]))
-    order = [("placed_by", descending), ("pk", descending)]
-    if params.cursor is not None:
-        place = cursors.read(request, params.cursor)
-        place = cursors.moments(place, [name in MOMENTS, False])
-        pages = pages.filter(cursors.after(place, order))
-    sign = "-" if descending else ""
-    rows = list(
-        pages.order_by(f"{sign}placed_by", f"{sign}pk").values_list(
-            "placed_by", "pk", "content_type"
-        )[: params.limit + 1]
-    )
-    more = len(rows) > params.limit
-    rows = rows[: params.limit]
-    types = ContentType.objects.get_for_id
-    found = {key: types(kind).model_class()._meta.label for _, key, kind in rows}
-    return found, cursors.make(request, list(rows[-1][:2])) if more else None
 
 
 def _redirect(request, path):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
 from cms.api.content import prepared as preparing
+from cms.api.content.page_filters import ORDERS
 from cms.api.content.page_shapes import read_whole
 from cms.api.content.prepared import prepare
 from cms.api.feed.keeping import catch_up
@@ -191,7 +192,7 @@ def costs(client, address) -> int:
 
 
 @pytest.mark.parametrize("number", [3, 20])
-def test_a_prepared_page_costs_one_query_and_a_list_two(number, site, client):
+def test_a_prepared_page_costs_one_query_and_so_does_the_first_part_of_a_list(number, site, client):
     toolkit = ToolkitPageFactory(parent=site, slug="toolkit")
     for chapter in range(number):
         ToolkitChapterPageFactory(parent=toolkit, slug=f"chapter-{chapter}")
@@ -199,4 +200,36 @@ def test_a_prepared_page_costs_one_query_and_a_list_two(number, site, client):
     prefix = "/api/content/v1/pages/"
     assert costs(client, f"{prefix}by-path/?path=/toolkit/chapter-1/") == 1
     assert costs(client, f"{prefix}by-path/?path=/toolkit/chapter-1/&include=menus,settings") == 1
-    assert costs(client, f"{prefix}?fields=*&limit=20") == 2
+    for order in ("position", "-last_published_at"):
+        assert costs(client, f"{prefix}?fields=*&limit=20&order={order}") == 1
+        assert costs(client, f"{prefix}?fields=*&limit=20&order={order}&type=home.HomePage") == 2
+
+
+@pytest.mark.parametrize("order", [sign + name for name in ORDERS for sign in ("", "-")])
+def test_the_first_part_of_a_list_is_the_same_prepared_or_not(order, site, client):
+    for number, title in enumerate(("Bread", "Apples", "Bread", "Cider", "Damsons")):
+        page = StandardPageFactory(parent=site, title=title, slug=f"a-{number}")
+        Page.objects.filter(pk=page.pk).update(
+            first_published_at=timezone.now() - timedelta(days=number) if number else None,
+            last_published_at=timezone.now() if number != 2 else None,
+        )
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+    bring_feed_on.call()
+    prepared = listed(client, order)
+    mark_all()
+    assert listed(client, order) != prepared
+    for row in PreparedPage.objects.all():  # another release's worker makes them anew
+        row.release = "another"
+        row.save()
+        assert len(listed(client, order)) == len(prepared)
+    assert listed(client, order) == prepared
+
+
+def listed(client, order) -> list:
+    """The rows of all parts; a cursor itself says when it was made."""
+    found, cursor = [], {}
+    while cursor is not None:
+        part = read(client, "/pages/", order=order, limit=3, **cursor)
+        found += part["items"]
+        cursor = {"cursor": part["next_cursor"]} if part["next_cursor"] else None
+    return found
