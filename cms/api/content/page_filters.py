@@ -146,14 +146,14 @@ def is_of_all(params) -> bool:
     return params.model_fields_set <= {"fields", "limit", "order", "rich_text_format"}
 
 
-def in_order(pages, order: str, through=""):
-    """`pages` in an order, with what each is `placed_by`; or what leads to them by `through`."""
+def in_order(pages, order: str):
+    """`pages` in an order, with the value that each is `placed_by`."""
     name = order.removeprefix("-")
-    value = F(f"{through}{ORDERS[name]}")
+    value = F(ORDERS[name])
     sign = "-" if order.startswith("-") else ""
     return pages.annotate(
         placed_by=Coalesce(value, Value(_NEVER)) if name in MOMENTS else value
-    ).order_by(f"{sign}placed_by", f"{sign}{through}pk")
+    ).order_by(f"{sign}placed_by", f"{sign}pk")
 
 
 def matching(params) -> Q:

@@ -1,6 +1,7 @@
 """Pages: lists, one page, and what is at an address."""
 
 import json
+from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
 from django.contrib.contenttypes.models import ContentType
@@ -14,6 +15,7 @@ from wagtail.models import Page
 
 from cms.core.kept import kept
 from cms.core.representations import absolute
+from cms.core.statements import Statement
 from cms.core.visibility import is_public
 
 from ..feed import kinds
@@ -21,10 +23,10 @@ from ..reading import pages_with_keys, read_together
 from . import cursors, fields
 from .api import content_api
 from .finished import Written, written, written_list, written_object
-from .frame import Answer, Id, Parameters, reads
+from .frame import MOST_ROWS, Answer, Id, Parameters, reads
 from .page_filters import MOMENTS, PageParameters, in_order, is_of_all, matching, several
 from .page_shapes import TYPES, PageList, Whole, part_of, read_whole, row_json, whole_json
-from .prepared import prepared, prepared_first, prepared_one
+from .prepared import State, prepared, prepared_one
 from .problems import BadRequestError
 from .public import pages_of, site_of, tags_of
 from .seo import Alternate, Seo, Words, alternates_json, seo_json
@@ -32,6 +34,7 @@ from .site import Menus, SiteData, menus_json, settings_json
 
 router = Router(tags=["Pages"])
 MOST_FOUND = 1000  # pages that a search within a list looks at, the best ones
+_ROW = ("placed_by", "pk", "content_type")
 
 
 class PageAtPath(TypedDict):
@@ -86,7 +89,7 @@ def list_pages(request, params: Query[PageParameters]):
     rows = _rows(request, site, params)
     more = len(rows) > params.limit
     rows = rows[: params.limit]
-    items = _items([row.key for row in rows], selection, site, request, _texts(rows))
+    items = _items([row.key for row in rows], selection, site, request)
     next_cursor = cursors.make(request, [rows[-1].placed_by, rows[-1].key]) if more else None
     types = ContentType.objects.get_for_id
     shown = ((row.key, types(row.content_type).model_class()._meta.label) for row in rows)
@@ -100,19 +103,13 @@ class Row(NamedTuple):
     placed_by: Any
     key: int
     content_type: int
-    text: Written | None = None  # its whole JSON, if that was read with it
-
-
-def _texts(rows) -> dict[int, Written] | None:
-    """The whole JSON of rows that were read with it."""
-    return {row.key: row.text for row in rows} if rows and rows[0].text else None
 
 
 def _rows(request, site, params) -> list[Row]:
     """The pages of this part of a list, and the one after them if there are more."""
     number = params.limit + 1
-    if is_of_all(params) and (first := prepared_first(number, params.order, site, request)):
-        return [Row(*row) for row in first]
+    if is_of_all(params) and (first := _first_of_all(number, params.order, site)):
+        return first
     pages = _placed(pages_of(site), site, params).filter(matching(params))
     if params.search is not None:
         hits = Page.objects.filter(pk__in=pages.values("pk")).search(params.search)
@@ -124,14 +121,37 @@ def _rows(request, site, params) -> list[Row]:
         descending = params.order.startswith("-")
         order = [("placed_by", descending), ("pk", descending)]
         pages = pages.filter(cursors.after(place, order))
-    return [Row(*row) for row in pages.values_list("placed_by", "pk", "content_type")[:number]]
+    return [Row(*row) for row in pages.values_list(*_ROW)[:number]]
 
 
-def _items(keys, selection, site, request, texts=None) -> list:
-    """What was chosen of the pages with these keys, in this order; `texts` are known already."""
+def _first_of_all(number, order, site) -> list[Row] | None:
+    """The first of all pages of a site; None when one of them is not public."""
+    path = site.root_page.path
+    rows = list(_statement_of_first(number, order).rows(first=path, last=_last_below(path)))
+    if all(is_public(State(*row[len(_ROW) :])) for row in rows):
+        return [Row(*row[: len(_ROW)]) for row in rows]
+    return None
+
+
+@lru_cache(MOST_ROWS)
+def _statement_of_first(number: int, order: str) -> Statement:
+    def write(first, last):
+        pages = Page.objects.filter(live=True, path__gte=first, path__lte=last)
+        return in_order(pages, order).values_list(*_ROW, *State._fields)[:number]
+
+    return Statement(write, first="such a path", last="such a last path")
+
+
+def _last_below(path: str) -> str:
+    """No path below `path` comes after this one, which its child number 1,679,615 would have."""
+    return path + Page.alphabet[-1] * Page.steplen
+
+
+def _items(keys, selection, site, request) -> list:
+    """What was chosen of the pages with these keys, in this order."""
     items = {
         key: whole if selection.is_all else part_of(json.loads(whole), selection)
-        for key, whole in (texts or prepared(keys, site, request)).items()
+        for key, whole in prepared(keys, site, request).items()
     }
     if missing := [key for key in keys if key not in items]:
         found = pages_with_keys(missing)

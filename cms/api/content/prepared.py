@@ -27,7 +27,6 @@ from cms.events import version
 from ..models import Feed, FeedItem, PreparedPage
 from .finished import Written, written
 from .frame import MOST_ROWS
-from .page_filters import in_order
 from .page_shapes import read_whole, whole_json
 from .public import pages_of
 from .seo import Words
@@ -57,56 +56,18 @@ def _statement_of(number: int) -> Statement:
     )
 
 
-def prepared_first(number: int, order: str, site: Site, request) -> list[tuple] | None:
-    """(what it is placed by, key, content type, whole JSON) of the first of all pages of a site.
-
-    One query. None unless all of them are prepared, or when one has gone this moment.
-    """
-    if not (_may_be(request) and _are_all()):
-        return None
-    found = []
-    for (
-        *row,
-        text,
-        release_of_it,
-        number_of_it,
-        number_now,
-        live,
-        expire_at,
-        path,
-    ) in _statement_of_first(number, order).rows(site=site.pk):
-        # While one release follows another, the other one's worker makes it anew.
-        is_right = text and release_of_it == release() and number_of_it == number_now
-        if not (is_right and is_public(_State(live, expire_at, path))):
-            return None
-        found.append((*row, Written(text)))
-    return found
-
-
-@lru_cache(MOST_ROWS)
-def _statement_of_first(number: int, order: str) -> Statement:
-    shown = ("placed_by", "page", "page__content_type", "json", "release", "number", "item__number")
-    state = [f"page__{name}" for name in _State._fields]
-
-    def write(site):
-        pages = PreparedPage.objects.filter(item__site=site, item__kind="page", item__gone=False)
-        return in_order(pages, order, "page__").values_list(*shown, *state)[:number]
-
-    return Statement(write, site=-1)
-
-
 def prepared_one(site: Site, request, **asked) -> tuple[Written, Words] | None:
     """A page's whole JSON, if it is prepared, and its words; `asked` of a `PreparedPage`."""
     if not _may_be(request):
         return None
     for text, *row in _statement_of_one(*asked).rows(site=site.pk, release=release(), **asked):
-        state, words = _State(*row[:3]), Words(*row[3:])
+        state, words = State(*row[:3]), Words(*row[3:])
         if text and is_public(state):
             return Written(text), words
     return None
 
 
-class _State(NamedTuple):
+class State(NamedTuple):
     """What `is_public` asks of a page."""
 
     live: bool
@@ -117,7 +78,7 @@ class _State(NamedTuple):
 @cache
 def _statement_of_one(*asked: str) -> Statement:
     """For `prepared_one`: a page, found by these names."""
-    shown = [f"page__{name}" for name in (*_State._fields, *Words._fields)]
+    shown = [f"page__{name}" for name in (*State._fields, *Words._fields)]
     examples = {name: -1 if name == "page" else f"such a {name}" for name in asked}
     return Statement(
         lambda **values: _right(**values).values_list("json", *shown)[:1],
@@ -146,22 +107,11 @@ def _may_be(request) -> bool:
 def _is_read() -> bool:
     """Whether the feed has read all that has happened; asked until it has."""
     known = kept("feed is read", dict)
-    return bool(known) or references.remember("feed is read", lambda: _note_that_it_is_read(known))
-
-
-def _note_that_it_is_read(known) -> bool:
-    read = Feed.objects.filter(read_to__gte=version.current().number)
-    expired = FeedItem.objects.filter(gone=False, until__lte=timezone.now())
-    if read.filter(~Exists(expired)).exists():
-        known[True] = True
-    return bool(known)
-
-
-def _are_all() -> bool:
-    """Whether every public page is prepared as it is now; asked until it is so."""
-    known = kept("all pages are prepared", dict)
-    if not known and not _missing().exists():
-        known[True] = True
+    if not known:
+        read = Feed.objects.filter(read_to__gte=version.current().number)
+        expired = FeedItem.objects.filter(gone=False, until__lte=timezone.now())
+        if read.filter(~Exists(expired)).exists():
+            known[True] = True
     return bool(known)
 
 
@@ -169,16 +119,17 @@ def prepare(seconds: float | None = None) -> bool:
     """Make what is missing, for some seconds at most; give whether that was all."""
     until = time.monotonic() + seconds if seconds is not None else float("inf")
     for site in Site.objects.all():
-        while items := list(_missing().filter(site=site).order_by("-number")[:_AT_ONCE]):
+        while items := list(_missing(site)[:_AT_ONCE]):
             _make(site, items)
             if time.monotonic() > until:
                 return False
     return True
 
 
-def _missing():
+def _missing(site):
     right = PreparedPage.objects.filter(number=F("item__number"), release=release()).values("item")
-    return FeedItem.objects.filter(kind="page", gone=False).exclude(pk__in=right)
+    items = FeedItem.objects.filter(site=site, kind="page", gone=False)
+    return items.exclude(pk__in=right).order_by("-number")
 
 
 def _make(site, items):

@@ -192,7 +192,7 @@ def costs(client, address) -> int:
 
 
 @pytest.mark.parametrize("number", [3, 20])
-def test_a_prepared_page_costs_one_query_and_so_does_the_first_part_of_a_list(number, site, client):
+def test_a_prepared_page_costs_one_query_and_a_list_two(number, site, client):
     toolkit = ToolkitPageFactory(parent=site, slug="toolkit")
     for chapter in range(number):
         ToolkitChapterPageFactory(parent=toolkit, slug=f"chapter-{chapter}")
@@ -200,9 +200,8 @@ def test_a_prepared_page_costs_one_query_and_so_does_the_first_part_of_a_list(nu
     prefix = "/api/content/v1/pages/"
     assert costs(client, f"{prefix}by-path/?path=/toolkit/chapter-1/") == 1
     assert costs(client, f"{prefix}by-path/?path=/toolkit/chapter-1/&include=menus,settings") == 1
-    for order in ("position", "-last_published_at"):
-        assert costs(client, f"{prefix}?fields=*&limit=20&order={order}") == 1
-        assert costs(client, f"{prefix}?fields=*&limit=20&order={order}&type=home.HomePage") == 2
+    for asked in ("", "&order=-last_published_at", "&type=home.HomePage"):
+        assert costs(client, f"{prefix}?fields=*&limit=20{asked}") == 2
 
 
 @pytest.mark.parametrize("order", [sign + name for name in ORDERS for sign in ("", "-")])
