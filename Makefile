@@ -68,7 +68,7 @@ test-office: .venv/installed-dev ## Run the tests that open downloads with Libre
 
 .PHONY: test-edge
 test-edge: .venv/installed-dev ## Run the tests of Varnish in front of the site
-	@$(BIN)/python -m pytest -m edge -n 2 --dist loadfile tests/delivery/edge
+	@$(BIN)/python -m pytest -m edge -n 2 --dist loadfile tests/delivery/edge tests/operations
 
 .PHONY: test-failures
 test-failures: .venv/installed-dev ## Kill, fill and starve the site and its services, and see what is lost

@@ -165,6 +165,10 @@ def test_varnish_takes_several_processes_here_and_in_containers(tmp_path):
     made = "".join(file.read_text() for file in inside.iterdir())
     assert '"127.0.0.1"' not in made
     assert made.count('"172.30.7.0"/24;') == 2
+    backends = re.findall(r'backend (\w+) {\n\s*.host = "(.+)";\n\s*.port = "(.+)";', made)
+    assert sorted(backends) == [
+        ("default", "web-1", "8000"), ("first", "web-1", "8000"), ("second", "web-2", "8000"),
+    ]  # fmt: skip
     for file in inside.iterdir():
         text = file.read_text()
         file.write_text(text.replace('"web-1"', '"127.0.0.1"').replace('"web-2"', '"127.0.0.1"'))
