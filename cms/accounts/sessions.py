@@ -26,6 +26,7 @@ _WAITS = "sign_in_waits"
 _SIGNED_IN, _SEEN, _CONFIRMED, _BY = "signed_in_at", "seen_at", "confirmed_at", "signed_in_by"
 SECONDS_TO_FINISH = 10 * 60  # also time to install an app
 SECONDS_BETWEEN_NOTES = 60  # that the editor is being used
+SECONDS_APART = 60  # that the clocks of two hosts may be, or that one may be set back by
 
 
 def go_on(request, user, to: str):
@@ -86,8 +87,8 @@ def confirm(request) -> None:
 def is_confirmed(request) -> bool:
     """Whether who it is has been shown within the last minutes."""
     confirmed = request.session.get(_CONFIRMED, 0)
-    # Not later than now either: a clock that is set back must not make it hold for longer.
-    return 0 <= time.time() - confirmed < settings.CONFIRM_MINUTES * 60
+    # Not much later than now either: a clock that is set back must not make it hold for longer.
+    return -SECONDS_APART <= time.time() - confirmed < settings.CONFIRM_MINUTES * 60
 
 
 def keep_or_end(request):

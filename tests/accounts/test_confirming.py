@@ -60,6 +60,12 @@ def test_nothing_is_asked_in_the_first_minutes(boss):
     assert ASKED not in boss.get("/admin/users/new/").text
 
 
+@pytest.mark.parametrize(("minutes", "asked"), [(0.5, False), (30, True)])
+def test_a_host_whose_clock_is_a_little_behind_does_not_ask_again(boss, minutes, asked):
+    with time_machine.travel(timezone.now() - timedelta(minutes=minutes)):
+        assert (ASKED in boss.get("/admin/users/new/").text) is asked
+
+
 def test_what_is_not_dangerous_is_not_asked_about(boss, a_while):
     for address in ("/admin/", "/admin/users/", "/admin/images/", "/admin/account/"):
         assert ASKED not in boss.get(address).text

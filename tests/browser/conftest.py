@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from . import letters, tools
 from .live_site import LiveSite
@@ -45,17 +46,31 @@ def browser(_tools):
 @pytest.fixture
 def new_context(browser) -> Callable[..., BrowserContext]:
     """Makes a browser context, closed after the test; options as Playwright names them."""
-    contexts = []
+    contexts, answers = [], []
 
     def make(**options):
         options = {"viewport": WIDE, "locale": "en-GB", "reduced_motion": "reduce", **options}
         contexts.append(browser.new_context(**options))
         contexts[-1].set_default_timeout(15_000)
+        contexts[-1].on("response", answers.append)
         return contexts[-1]
 
     yield make
+    # Shown by pytest where a test has failed.
+    print("The last answers, and what stood on the pages:")
+    for answer in answers[-20:]:
+        print(" ", answer.status, answer.request.method, answer.url)
     for context in contexts:
+        for open_page in context.pages:
+            print(f"--- {open_page.url}\n{_text_of(open_page)}")
         context.close()
+
+
+def _text_of(page: Page) -> str:
+    try:
+        return page.locator("body").inner_text(timeout=2_000)[:2_000]
+    except PlaywrightError as error:
+        return f"({error.message.splitlines()[0]})"
 
 
 @pytest.fixture
