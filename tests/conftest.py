@@ -5,18 +5,16 @@ from contextlib import closing
 import pytest
 from django.core.cache import caches
 from django.db import connection
-from wagtail.models import Page, Site
 
 from cms.core.limits import throttling
 from cms.core.watching import health, services
 from cms.events import version
 from resources import counting
-from tests import migrated, pictures
+from tests import first_home, migrated, pictures
 from tests.factories import (
     BenefitsPageFactory,
     DocumentFactory,
     GetInvolvedPageFactory,
-    HomePageFactory,
     ImageFactory,
     MaterialsPageFactory,
     PartnerFactory,
@@ -39,13 +37,15 @@ def django_db_setup(django_db_modify_db_settings, django_db_blocker, request):
     """As pytest-django has it, on SQLite from a database that is migrated already."""
     if connection.vendor != "sqlite":
         request.getfixturevalue("django_db_setup")
-        return
-    # Held open, so that Django finds it when it connects to the memory of this name.
-    with closing(sqlite3.connect(connection.settings_dict["TEST"]["NAME"], uri=True)) as memory:
-        migrated.copy_into(memory)
-        request.getfixturevalue("django_db_setup")
-        if not migrated.kept().exists():
-            migrated.keep(memory)
+    else:
+        # Held open, so that Django finds it when it connects to the memory of this name.
+        with closing(sqlite3.connect(connection.settings_dict["TEST"]["NAME"], uri=True)) as memory:
+            migrated.copy_into(memory)
+            request.getfixturevalue("django_db_setup")
+            if not migrated.kept().exists():
+                migrated.keep(memory)
+    with django_db_blocker.unblock():
+        first_home.put_for_all()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,12 +75,7 @@ def _nothing_counted():
 @pytest.fixture
 def home(db):
     """The home page of the default site, and nothing else in it."""
-    Page.objects.filter(depth=2).delete()
-    home = HomePageFactory(parent=Page.get_first_root_node())
-    Site.objects.update_or_create(
-        is_default_site=True, defaults={"hostname": "testserver", "port": 80, "root_page": home}
-    )
-    return home
+    return first_home.get()
 
 
 @pytest.fixture

@@ -16,38 +16,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import machine
-from machine import MAIL, REPOSITORY, STORE, Mail, Store, run
-from manual import Manual
-from web import Browser, Crowd, Editor, Person, expect
+from hosts import several
+from machine import HERE_ADDRESS, MAIL, STORE, Mail, Store, run
+from typist import (
+    ADMIN,
+    MANUAL,
+    answers,
+    ctl,
+    say,
+    set_by_hand,
+    sql,
+    type_blocks,
+    varnish_sees_all,
+    wait_until,
+)
+from upgrading import PREVIOUS, upgrade
+from web import Browser, Editor, Person, expect
 
-MANUAL = Manual((REPOSITORY / "docs" / "operations.md").read_text())
-PACKAGES, UPGRADE = "### 1. What it runs on", "## Upgrade without downtime"
-PREVIOUS = (REPOSITORY / ".ci" / "previous-release").read_text().strip()
-VENV = Path(sys.prefix).resolve()
-# The packages are here already, with their hashes looked at: `make run` of .ci/newcomer.py
-# types pip's line. The repository is this one.
-INSTEAD = {
-    "https://git.example.org/co-production.git": f"file://{REPOSITORY}",
-    'python3 -m venv "$release/.venv"': 'mkdir "$release/.venv"',
-    '"$release/.venv/bin/pip" install --quiet --require-hashes -r "$release/requirements.txt"': (
-        f'mount --bind {VENV} "$release/.venv"'
-    ),
-}
-# Renditions and the toolkit's downloads take minutes, and the newcomer's machine makes them.
-# Here, whoever asks for a picture first waits for it.
-INSTEAD["manage.py set_up"] = """manage.py shell --verbosity 0 -c "
-from dataclasses import replace
-from django.core.management import call_command
-from django_tasks_db.models import DBTaskResult
-from cms.core import tasks as pictures
-from resources import tasks as downloads
-def nothing(*args, **options): pass
-pictures.make_renditions = replace(pictures.make_renditions, func=nothing)
-downloads.refresh_exports = replace(downloads.refresh_exports, func=nothing)
-call_command('set_up')
-DBTaskResult.objects.filter(queue_name=pictures.SLOW).delete()
-" """
-ADMIN = "you@example.org"
+PACKAGES = "### 1. What it runs on"
+
 # What the manual's own policy for the bucket's key says.
 POLICY = {
     "Version": "2012-10-17",
@@ -74,11 +61,6 @@ AWAY = {
     "worker": "pages and forms work. Emails, webhooks and downloads wait",
     "edge": "publishing works. Readers may see an old page until the edge is told",
 }
-began = time.monotonic()
-
-
-def say(what):
-    print(f"{time.monotonic() - began:6.1f} s  {what}", flush=True)
 
 
 @contextmanager
@@ -87,15 +69,6 @@ def step(what):
     started = time.monotonic()
     yield
     say(f"This took {time.monotonic() - started:.0f} s.")
-
-
-def type_blocks(heading, which=slice(None)):
-    """Type the blocks of a section."""
-    for block in MANUAL.blocks(heading)[which]:
-        for words, others in INSTEAD.items():
-            block = block.replace(words, others)
-        run(block)
-        say("\n          ".join(["Typed:", *block.strip().splitlines()]))
 
 
 def main():
@@ -117,6 +90,8 @@ def main():
         rotate(site)
     with step(f"Upgrade from {PREVIOUS[:7]}, with readers, an editor and sign-ups"):
         upgrade(site)
+    with step("A third web process, and another machine"):
+        several(site)
     say("All that was tried is as the manual says.")
 
 
@@ -132,36 +107,15 @@ class Site:
         return answer.status, said["status"], away
 
 
-def wait_until(holds, seconds, otherwise):
-    started = time.monotonic()
-    while not holds():
-        if time.monotonic() - started > seconds:
-            sys.exit(f"{otherwise}\n{machine.last_words()}")
-        time.sleep(0.1)
-    return time.monotonic() - started
-
-
-def set_by_hand(**settings):
-    """What an operator writes into the file of settings."""
-    file = Path("/etc/co-production/env")
-    text = file.read_text()
-    for name, value in settings.items():
-        if re.search(rf"^{name}=", text, re.M):
-            text = re.sub(rf"^{name}=.*$", f"{name}={value}", text, flags=re.M)
-        else:
-            text += f"{name}={value}\n"
-    file.write_text(text)
-
-
 def install(store):
     type_blocks(PACKAGES, slice(1, None))
     for number in ("### 2. A user and its folders", "### 3. A release"):
         type_blocks(number)
     expect(oct(Path("/etc/co-production/env").stat().st_mode)[-3:] == "600", "Anyone reads it.")
     set_by_hand(
-        EMAIL_URL=f"smtp://127.0.0.1:{MAIL}",
+        EMAIL_URL=f"smtp://{HERE_ADDRESS}:{MAIL}",
         DEFAULT_FROM_EMAIL="co-production@council.test",
-        AWS_S3_ENDPOINT_URL=f"http://127.0.0.1:{STORE}",
+        AWS_S3_ENDPOINT_URL=f"http://{HERE_ADDRESS}:{STORE}",
         AWS_ACCESS_KEY_ID=store.key,
         AWS_SECRET_ACCESS_KEY=store.secret,
         # All who come here come from one place.
@@ -223,10 +177,6 @@ def away(site, service, stop, start, status=200, within=10):
     say(f"{service}: {AWAY[service]} — so it is. All is well {took:.1f} s after it came back.")
 
 
-def ctl(action, *units):
-    return lambda: run(f"systemctl {action} {' '.join(units)}")
-
-
 def stop_parts(site):
     read = Browser().get
     sent = site.mail.letters()
@@ -281,7 +231,7 @@ def stop_parts(site):
             expect(answer.status == 200, f"Without {unit}, readers get {said}\n{backends}")
         ctl("start", unit)()
         port = int(unit[-4:])
-        wait_until(lambda: answers(port) and varnish_sees_both(), 120, f"{unit} does not start.")  # noqa: B023
+        wait_until(lambda: answers(port) and varnish_sees_all(), 120, f"{unit} does not start.")  # noqa: B023
         say(f"{unit} is stopped: 20 pages that no cache had are read, and no request fails.")
     webs = ("co-production-web@8000", "co-production-web@8001")
     read("/about/")
@@ -291,14 +241,6 @@ def stop_parts(site):
     ctl("start", *webs)()
     wait_until(lambda: read("/toolkit/?n=6").status == 200, 30, "It is not read again.")
     say("Both web processes are stopped: Varnish gives what it has, and 503 for the rest.")
-
-
-def varnish_sees_both() -> bool:
-    return "sick" not in run("varnishadm backend.list")
-
-
-def sql(query, database="co_production") -> str:
-    return run(f'runuser -u postgres -- psql -At -d {database} -c "{query}"').strip()
 
 
 SEEN = "import django, json; django.setup(); from tests.backup import whole_site; "
@@ -343,105 +285,42 @@ def restore():
 
 def rotate(site):
     type_blocks("### `SECRET_KEY`")
+    token, password = "another-token-for-metrics", "another-password-for-redis"
+    set_by_hand(
+        METRICS_TOKEN=token,
+        BACKUP_KEY=re.search(r"age1\w+", run("manage.py backup --make-key"))[0],
+        AWS_ACCESS_KEY_ID=site.store.next_key,
+        AWS_SECRET_ACCESS_KEY=site.store.next_secret,
+        CACHE_URL=f"redis://:{password}@127.0.0.1:6379/0",
+    )
+    with Path("/etc/redis/redis.conf").open("a") as settings:
+        settings.write(f"requirepass {password}\n")
+    run("systemctl restart redis-server")
+    for port in (8000, 8001):
+        wait_until(lambda: site.ready(port)[2] == ["cache"], 10, "Redis takes whom it knew not.")  # noqa: B023
+    expect(Browser().get("/toolkit/?n=7").status == 200, "Pages are not read in between.")
     type_blocks("### The others")
     expect(site.editor.get("/admin/").status == 200, "Who was signed in is so no more.")
     for port in (8000, 8001):
-        expect(site.ready(port)[1] == "ok", "A process is not well with the new password.")
+        expect(site.ready(port)[1:] == ("ok", []), f"A process is not well: {site.ready(port)}.")
+        for word, status in ((token, 200), ("the one before", 401)):
+            asked = {"Authorization": f"Bearer {word}"}
+            answer = Browser(port).ask("/metrics/", headers=asked).status
+            expect(answer == status, f"/metrics/ answers {answer} for a token.")
     expect(site.editor.publish(site.page, "With new secrets") == 302, "Nothing can be published.")
-    say("With another SECRET_KEY and another password of the database, who was signed in still is.")
-
-
-LEAVES = (
-    "import django; django.setup(); from django.db.migrations.loader import MigrationLoader; "
-    'print(*(f"{app}.{name}" for app, name in MigrationLoader(None).graph.leaf_nodes()))'
-)
-
-
-def leaves(release) -> dict:
-    said = run(
-        "set -a; . /etc/co-production/env; set +a; "
-        f"cd {release}; runuser -u co-production -- .venv/bin/python -c '{LEAVES}'"
-    )
-    return dict(word.split(".") for word in said.split())
-
-
-def as_before():
-    """The release before this one, with the tables that it made."""
-    run("systemctl stop co-production-web@8000 co-production-web@8001 co-production-worker")
-    old = f"/opt/co-production/releases/{PREVIOUS[:7]}"
-    run(f"""
-        mkdir -p {old}/.venv
-        git -C {REPOSITORY} archive {PREVIOUS} | tar -x -C {old}
-        mount --bind {VENV} {old}/.venv
-    """)
-    then, now = leaves(old), leaves("/opt/co-production/current")
-    for app, name in now.items():
-        if then.get(app) != name:
-            run(f"manage.py migrate --verbosity 0 {app} {then.get(app, 'zero')}")
-            say(f"Went back: {app} to {then.get(app, 'zero')}")
-    run(f"ln -sfn {old} /opt/co-production/current")
-    run("manage.py collectstatic --noinput --verbosity 0; manage.py purge_edge || true")
-    if "--alone" not in Path(f"{old}/cms/core/management/commands/serve.py").read_text():
-        folder = Path("/etc/systemd/system/co-production-web@.service.d")
-        folder.mkdir()
-        (folder / "before.conf").write_text(
-            "[Service]\nWorkingDirectory=/opt/co-production/current\nExecStart=\n"
-            f"ExecStart={old}/.venv/bin/python -m granian --interface=wsgi --host=127.0.0.1 "
-            "--port=%i --workers=2 --blocking-threads=28 --log-level=error cms.wsgi:application\n"
-        )
-    run("systemctl start co-production-web@8000 co-production-web@8001 co-production-worker")
-    if not Path(f"{old}/cms/core/watching").exists():
-        # It says nothing of its health, so Varnish would take it for dead.
-        for backend in ("first", "second"):
-            run(f"varnishadm backend.set_health {backend} healthy")
-    for port in (8000, 8001):
-        wait_until(lambda: answers(port), 60, "The release before does not start.")  # noqa: B023
-    run("rm -rf /etc/systemd/system/co-production-web@.service.d")
-
-
-def answers(port) -> bool:
-    try:
-        return Browser(port).get("/about/").status == 200
-    except OSError:
-        return False
-
-
-def upgrade(site):
-    as_before()
-    say("The release before this one serves, with its own tables.")
-    editor = Editor()
-    editor.sign_in(ADMIN, site.password)
-    crowd = Crowd(editor, site.page).start()
-    time.sleep(3)
-    expect(not crowd.failed, f"Before the upgrade: {crowd.failed[:5]}")
-    type_blocks("### 3. A release", slice(0, 1))
-    # The first block backs up, which the release in use must know how to.
-    knows_backups = Path("/opt/co-production/current/cms/backup").exists()
-    type_blocks(UPGRADE, slice(0 if knows_backups else 1, None))
-    time.sleep(2)
-    middle = dict(crowd.done)
-    say(f"Upgraded. So far: {middle}; failed: {len(crowd.failed)}.")
-    started = time.monotonic()
-    ctl("restart", "co-production-worker")()
-    took = time.monotonic() - started
-    expect(took < 60, f"The worker takes {took:.0f} s to end the task that it is at.")
-    say(f"The worker was started anew meanwhile, in {took:.1f} s.")
-    crowd.end()
-    expect(not crowd.failed, "\n".join(["Failed:", *crowd.failed[:20], machine.last_words()]))
-    expect(crowd.title in Browser().get("/rehearsal/").text, "The last publish is lost.")
-    kept = sql("SELECT count(*) FROM programme_signup WHERE email LIKE 'person-%'")
-    expect(int(kept) == len(crowd.emails), f"{len(crowd.emails)} were taken, {kept} are kept.")
-    say(f"No request failed of {crowd.done}; all that was taken is there.")
+    run("systemctl start co-production-backup")
+    say("With other secrets of each kind that is here, who was signed in still is.")
 
 
 def install_packages():
     """On this machine itself, once whoever else installs something has done so."""
+    started = time.monotonic()
     packages = ["bash", "-euo", "pipefail", "-c", MANUAL.blocks(PACKAGES)[0]]
     while True:
         done = subprocess.run(packages, capture_output=True, text=True, timeout=300)
         if not done.returncode:
             return
-        if "Could not get lock" not in done.stderr or time.monotonic() - began > 120:
+        if "Could not get lock" not in done.stderr or time.monotonic() - started > 120:
             sys.exit(done.stderr[-2000:])
         time.sleep(2)
 

