@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests import migrated
+
 from . import letters, tools
 from .live_site import LiveSite
 
@@ -23,7 +25,7 @@ def _tools():
 
 @pytest.fixture(scope="session")
 def site(_tools):
-    with LiveSite() as running:
+    with LiveSite(migrated.copy_to) as running:
         letters.FOLDER = running.folder / "mail"
         yield running
 

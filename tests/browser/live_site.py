@@ -23,6 +23,9 @@ class LiveSite:
     ...     urlopen(site.address + "/about/")
     """
 
+    def __init__(self, fill=lambda database: None):
+        self._fill = fill  # puts into the new database what need not be made anew
+
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="live-site-")
         self.folder = Path(self._folder.name)
@@ -73,6 +76,7 @@ class LiveSite:
             collected = beside.submit(
                 self._run, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"
             )
+            self._fill(self.folder / "db.sqlite3")
             self._run("manage.py", "migrate", "--verbosity", "0")
             self._run("manage.py", "load_starter_content")
             self._run("-m", "tests.browser.accounts")
