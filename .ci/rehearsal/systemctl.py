@@ -39,8 +39,8 @@ def main(action, names):
     for name in names:
         if "." not in name:
             name += ".service"
-        acts = {"enable": enable, "start": start, "stop": stop, "restart": restart, "keep": keep}
-        acts[action](name)
+        acts = (enable, start, stop, restart, reload, keep)
+        next(act for act in acts if act.__name__ == action)(name)
 
 
 def enable(name):
@@ -61,6 +61,12 @@ def enable(name):
 def restart(name):
     stop(name)
     start(name)
+
+
+def reload(name):
+    service = read(name)["Service"]
+    for command in service["ExecReload"]:
+        run(command, service)
 
 
 def start(name):
