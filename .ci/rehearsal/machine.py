@@ -90,6 +90,8 @@ def furnish() -> None:
         install -d -o redis -g redis /var/lib/redis /var/log/redis /run/redis
         install -d /var/lib/varnish /var/lib/nginx /var/log/nginx
     """)
+    # Of a machine that was made from a picture of another, keys are taken out.
+    run("make-ssl-cert generate-default-snakeoil --force-overwrite")
     version = sorted(os.listdir("/usr/lib/postgresql"))[-1]
     run(f"pg_createcluster {version} main -- --no-sync >/dev/null")
     # Nothing of this has to survive a power cut.
