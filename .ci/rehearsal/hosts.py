@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from machine import OTHER_ADDRESS, Other, run
+from machine import OTHER_ADDRESS, Other, last_words, run
 from typist import answers, ctl, say, sql, type_blocks, varnish_sees_all, wait_until
 from web import Browser, Editor, Person, expect
 
@@ -50,7 +50,8 @@ def _publish_on_both(site):
             readers = Browser(), Browser(8000), Browser(8002), Browser(8000, OTHER_ADDRESS)
             for reader in readers:
                 reader.get("/rehearsal/")
-            expect(editor.publish(site.page, title) == 302, f"Nothing can be published {name}.")
+            status = editor.publish(site.page, title)
+            expect(status == 302, f"Publishing {name} answers {status}.\n{last_words()}")
             for reader in readers[1:]:
                 seen = reader.get("/rehearsal/").text
                 expect(title in seen, f"{title}: {reader.at}:{reader.port} shows an old page.")
