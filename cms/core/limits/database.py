@@ -2,8 +2,8 @@
 
 Who waits for a connection holds a thread. So when one could not get any, the others
 are refused, and the database is looked at until it answers: `watching.services`.
-Connections that were cut while nobody used them are replaced, and who only reads is
-answered as if nothing had been.
+Connections that were cut while nobody used them are replaced, and nobody notices: who
+sends something gets one that was tried first, and who only reads is answered again.
 """
 
 import sqlite3
@@ -70,20 +70,33 @@ def database_middleware(get_response):
     def middleware(request):
         if _is_away():
             return away(request)
+        only_reads = request.method in ("GET", "HEAD", "OPTIONS")
+        if not only_reads and _is_pooled():
+            connection.ensure_connection()
+            if not connection.is_usable():
+                _replace_what_was_cut()
         response = get_response(request)
         if getattr(response, "connection_was_cut", False):
-            connection.close_if_unusable_or_obsolete()
-            connection.pool.check()  # all others, and replaces those that were cut too
-            if request.method in ("GET", "HEAD"):
+            _replace_what_was_cut()
+            if only_reads:
                 return get_response(request)
         return response
 
     return middleware
 
 
+def _is_pooled() -> bool:
+    return connection.vendor == "postgresql" and bool(connection.pool)
+
+
+def _replace_what_was_cut() -> None:
+    connection.close()
+    connection.pool.check()  # all others
+
+
 def _was_cut(error) -> bool:
     """Whether PostgreSQL, or the network, ended a connection of the pool that was open."""
-    if connection.vendor != "postgresql" or not connection.pool:
+    if not _is_pooled():
         return False
     from psycopg_pool import PoolTimeout
 

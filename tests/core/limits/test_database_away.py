@@ -1,10 +1,12 @@
 """The server that goes live, on a PostgreSQL that goes away and comes back."""
 
 import os
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -161,6 +163,25 @@ def test_connections_that_are_cut_while_nobody_uses_them_are_seen_by_nobody(site
         assert ask(site.port, "/search/?q=a")[0] == 200
         site.cut()
         assert ask(site.port, "/search/?q=a")[0] == 200
+
+
+def test_nor_by_who_sends_something(site):
+    _, headers, page = ask(site.port, "/admin/login/")
+    cookie = headers["Set-Cookie"].partition(";")[0]
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    for number in range(10):  # more than there are processes
+        site.cut()
+        sent = {"csrfmiddlewaretoken": token, "username": f"{number}@example.org", "password": "x"}
+        status, _headers, body = ask(
+            site.port,
+            "/admin/login/",
+            "POST",
+            urlencode(sent),
+            Cookie=cookie,
+            Content_Type="application/x-www-form-urlencoded",
+        )
+        assert status == 200
+        assert f"{number}@example.org" in body
 
 
 def test_a_query_that_takes_too_long_is_ended_and_commands_take_their_time(site):
