@@ -14,8 +14,9 @@ sub vcl_backend_response {
 }
 
 sub vcl_backend_error {
-    # It went while it was asked. What only reads may be asked of another.
-    if (bereq.retries == 0 && bereq.method ~ "^(GET|HEAD)$") {
+    # It went while it was asked. What only reads may be asked of another, and of more than
+    # one, as a machine may go with all that are on it. What takes long is not begun again.
+    if (bereq.retries < 3 && bereq.method ~ "^(GET|HEAD)$" && now - bereq.time < 5s) {
         return (retry);
     }
 }
