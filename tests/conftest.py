@@ -1,10 +1,12 @@
 import gc
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
+from django.apps import apps
 from django.core.cache import caches
 from django.db import connection
+from django.db.models.signals import post_migrate
 
 from cms.core.limits import throttling
 from cms.core.watching import health, services
@@ -35,17 +37,24 @@ def pytest_collection_finish():
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_modify_db_settings, django_db_blocker, request):
     """As pytest-django has it, on SQLite from a database that is migrated already."""
-    if connection.vendor != "sqlite":
-        request.getfixturevalue("django_db_setup")
-    else:
-        # Held open, so that Django finds it when it connects to the memory of this name.
-        with closing(sqlite3.connect(connection.settings_dict["TEST"]["NAME"], uri=True)) as memory:
+    with ExitStack() as stack:
+        memory = None
+        if connection.vendor == "sqlite":
+            # Held open, so that Django finds it when it connects to the memory of this name.
+            memory = sqlite3.connect(connection.settings_dict["TEST"]["NAME"], uri=True)
+            stack.enter_context(closing(memory))
             migrated.copy_into(memory)
-            request.getfixturevalue("django_db_setup")
-            if not migrated.kept().exists():
+        *_, last = apps.get_app_configs()
+
+        def begin(**kwargs):
+            if memory and not migrated.kept().exists():
                 migrated.keep(memory)
-    with django_db_blocker.unblock():
-        first_home.put_for_all()
+            first_home.put_for_all()
+
+        # Before Django notes what is in the database, which some tests put back.
+        post_migrate.connect(begin, sender=last)
+        request.getfixturevalue("django_db_setup")
+        post_migrate.disconnect(begin, sender=last)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,13 +7,14 @@ import shutil
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.test import override_settings
 from wagtail.models import Page, Site
 
 from cms.core.models import Image
 from home.models import HomePage
 
-from .factories import HomePageFactory
+from .factories import HomePageFactory, ImageFactory
 
 _MEDIA = Path(settings.MEDIA_ROOT)  # the folder of the whole run; each test has one of its own
 
@@ -29,8 +30,10 @@ def put() -> HomePage:
 
 
 def put_for_all() -> None:
-    with override_settings(MEDIA_ROOT=_MEDIA):
+    ImageFactory.reset_sequence(1)
+    with override_settings(MEDIA_ROOT=_MEDIA), transaction.atomic():
         put()
+        connection.run_on_commit.clear()  # as in a test, where nothing is ever committed
 
 
 def get() -> HomePage:

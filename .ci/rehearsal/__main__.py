@@ -4,7 +4,7 @@
     .venv/bin/python .ci/rehearsal Secrets machine      # the trials with these words
 
 On a bare Debian machine inside this one (see machine.py). The manual's blocks of shell are
-run as they stand there, but for what is in BY_HAND and INSTEAD. It needs root and Debian.
+run as they stand there, but for what is in INSTEAD (typist.py). It needs root and Debian.
 """
 
 import json

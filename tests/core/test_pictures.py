@@ -288,7 +288,7 @@ def test_a_picture_whose_file_is_cut_short_is_a_failed_task_and_others_go_on(db)
         file.write(photograph()[:500])
     with pytest.raises(OSError, match="Truncated"):
         make_renditions.call(image.pk)
-    assert not Rendition.objects.exists()
+    assert not image.renditions.exists()
 
 
 @pytest.fixture
