@@ -279,10 +279,26 @@ def restore(site):
         if isinstance(things, dict):
             differ = [key for key in things if things[key] != after[what].get(key)]
             expect(not differ, f"After the restore, {what} differ: {differ[:5]}")
-        expect(after[what] == things, f"After the restore, {what} differ.")
+        differ = difference(things, after[what])
+        expect(not differ, f"After the restore, {what} differ: {differ}")
     counts = f"{sum(map(len, before['rows'].values()))} rows of {len(before['rows'])} tables"
     say(f"The same: {counts}, {len(before['files'])} files, {len(before['pages'])} pages.")
     run("runuser -u postgres -- dropdb co_production_try; systemctl start co-production-worker")
+
+
+def difference(one, other, where="") -> str:
+    """The first place in which two things of JSON differ, and what is there; "" if none."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        parts = ((f"{where}.{key}", one[key], other[key]) for key in one)
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        parts = (
+            (f"{where}[{number}]", *pair)
+            for number, pair in enumerate(zip(one, other, strict=True))
+        )
+    else:
+        return "" if one == other else f"{where}: {one!r:.300} and {other!r:.300}"
+    found = (difference(*pair, place) for place, *pair in parts)
+    return next(filter(None, found), "")
 
 
 def rotate(site):
