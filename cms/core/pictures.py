@@ -9,6 +9,7 @@ from copy import copy
 from io import BytesIO
 
 import willow
+from django.db import transaction
 from django.dispatch import Signal
 from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
@@ -25,14 +26,28 @@ _SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L")
 
 
 def make(image, specs) -> None:
-    """Make these sizes of `image`, one after the other."""
+    """Make these sizes of `image`: all of them, or, where that fails, none."""
     if not specs:
         return
     with image.open_file() as file:
         picture = _Picture(file)
-    for spec in specs:
-        image.create_rendition(CleanFilter(spec, picture))
-    renditions_made.send(type(image), instance=image)
+    made = [_sized(image, CleanFilter(spec, picture)) for spec in specs]
+    # With the note of it: what was made of a page before must not be taken for right.
+    with transaction.atomic():
+        type(made[0]).objects.bulk_create(made, ignore_conflicts=True)
+        renditions_made.send(type(image), instance=image)
+
+
+def _sized(image, wanted):
+    """A rendition whose file is in the store, and that the database does not know yet."""
+    rendition = image.get_rendition_model()(
+        image=image,
+        filter_spec=wanted.spec,
+        focal_point_key=wanted.get_cache_key(image),
+        file=image.generate_rendition_file(wanted),
+    )
+    rendition.file.save(rendition.file.name, rendition.file.file, save=False)
+    return rendition
 
 
 def lies_on_its_side(file) -> bool:

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
@@ -12,6 +13,7 @@ from PIL import Image as Pillow
 from PIL import ImageCms, ImageDraw
 from wagtail.models import Collection, CollectionViewRestriction
 
+from cms.core import pictures
 from cms.core.models import Image, Rendition
 from cms.core.originals import UnreadableError, without_metadata
 from cms.core.renditions import missing, specs, whole_url
@@ -280,6 +282,34 @@ class TestAnUpload:
     def _add(editor, name, content):
         file = SimpleUploadedFile(name, content)
         return editor.post("/admin/images/add/", {"title": "Pier", "file": file})
+
+
+def test_of_several_sizes_all_are_shown_or_none(db, monkeypatch):
+    """Else pages would go on showing what they showed when only some were there."""
+    image = uploaded(photograph())
+    wanted = missing(image)[:3]
+    save = FileSystemStorage.save
+    kept = []
+
+    def full_after_two(self, *args, **kwargs):
+        if len(kept) == 2:
+            raise OSError("The disk is full.")
+        kept.append(save(self, *args, **kwargs))
+        return kept[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStorage, "save", full_after_two)
+        with pytest.raises(OSError, match="full"):
+            pictures.make(image, wanted)
+    assert len(kept) == 2
+    assert not image.renditions.exists()
+    before = Event.objects.count()
+    pictures.make(image, wanted)
+    assert {each.filter_spec for each in image.renditions.all()} == set(wanted)
+    assert all(
+        each.width and each.file.storage.exists(each.file.name) for each in image.renditions.all()
+    )
+    assert Event.objects.count() > before
 
 
 def test_a_picture_whose_file_is_cut_short_is_a_failed_task_and_others_go_on(db):
